@@ -8,11 +8,11 @@ const toast = (tone, text) => {
   ($("dialog[open] .dialog__body") ?? $("#toasts")).insertAdjacentHTML("afterbegin", `<div class="toast" data-tone="${tone}"><div>${text}</div><button class="btn btn--sm" type="button" data-dismiss>Dismiss</button></div>`);
   fresh();
 };
-// Success leaves after 6 s unless hovered or focused; errors stay. The reveal button needs this script, so it starts hidden.
+// Success leaves after 6 s (20 s with Undo) unless hovered or focused; errors stay. The reveal button needs this script, so it starts hidden.
 const fresh = () => {
   all(".toast:not([data-tone=danger], [data-t])").forEach(t => {
     const go = () => t.matches(":hover, :focus-within") ? setTimeout(go, 2000) : t.remove();
-    t.dataset.t = ""; setTimeout(go, 6000);
+    t.dataset.t = ""; setTimeout(go, $("form", t) ? 20000 : 6000);
   });
   all("[data-reveal]").forEach(t => t.hidden = false);
 };
@@ -37,6 +37,8 @@ on("click", async e => {
     toast("success", "Copied");
   }
 });
+// Select all on this page.
+on("change", e => e.target.matches("[data-all]") && all("tbody [form=bulk]").forEach(t => t.checked = e.target.checked));
 on("close", e => {
   const d = e.target;
   if (!$(":focus") || $(":focus", d)) opener?.focus();
@@ -47,6 +49,8 @@ on("close", e => {
 on("htmx:after:swap", e => {
   const d = e.detail.ctx.target;
   if (d?.id === "dialog" && d.firstElementChild && !d.open) d.showModal();
+  // The menu of a row, filled on demand and shared by all rows.
+  if (d?.id === "row-menu") d.showPopover({ source: opener });
   // The suggested slug, unless someone types in the field.
   const t = $("#suggested");
   if (t && !$("#slug:focus")) $("#slug").value = t.value;

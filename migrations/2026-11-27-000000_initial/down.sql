@@ -14,6 +14,7 @@ DROP TABLE group_grants;
 DROP TABLE group_members;
 DROP TABLE groups;
 DROP TABLE custom_roles;
+DROP TABLE member_views;
 DROP TABLE organization_contacts;
 DROP TABLE audit_events;
 DROP TABLE invitation_reports;

@@ -285,6 +285,7 @@ CREATE TABLE company_assignments (
 );
 CREATE INDEX company_assignments_by_company ON company_assignments (organization_id, company_id, sort_name, membership_id);
 CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
+CREATE INDEX company_assignments_by_name ON company_assignments (organization_id, sort_name, membership_id, company_id);
 CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
 
 -- The assignments of deleted companies, to restore them.
@@ -482,6 +483,20 @@ CREATE TABLE organization_contacts (
     token_hash TEXT UNIQUE,
     asked_at BIGINT,
     PRIMARY KEY (organization_id, kind)
+);
+
+-- Filters of the list of members that a member saved under a name, for themselves.
+CREATE TABLE member_views (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- The query of the list's address, without the question mark.
+    query TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, membership_id, name),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
 );
 
 CREATE TABLE custom_roles (

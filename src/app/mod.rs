@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::uptime::Uptime;
 use crate::app::write_queue::WriteQueue;
 use crate::common::config::Config;
+use crate::common::html::local_path;
 use crate::common::keys::Keys;
 use crate::common::password::Hasher;
 use crate::common::slots::Slots;
@@ -176,4 +177,32 @@ pub struct Flash {
     /// `success`, `info`, `warning` or `danger`.
     pub tone: String,
     pub text: String,
+    /// The button that undoes the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<FlashUndo>,
+}
+
+/// A form that undoes a change. The server writes it into the encrypted cookie; nothing in it comes from a client.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct FlashUndo {
+    /// A path of this site.
+    pub path: String,
+    pub fields: Vec<(String, String)>,
+}
+
+impl FlashUndo {
+    pub fn to(path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.fields.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Where the form posts to.
+    pub fn action(&self) -> &str {
+        local_path(&self.path, "/")
+    }
 }

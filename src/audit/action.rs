@@ -153,6 +153,8 @@ actions! {
         MemberRemoved = "member.removed" Change People |e| format!("removed {}", e.label);
         MemberRemovalUndone = "member.removal_undone" Change People |e| format!("undid the removal of {}", e.label);
         MemberLeft = "member.left" Change People |_| "left the organization".into();
+        MemberViewSaved = "member.view_saved" Change People |e| format!("saved the view “{}” of the list of members", e.label);
+        MemberViewDeleted = "member.view_deleted" Change People |e| format!("deleted the view “{}” of the list of members", e.label);
         OverridesChanged = "member.overrides_changed" Security People |e| e.overrides();
     }
     "invitation" "Invitations" {

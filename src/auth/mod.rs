@@ -30,7 +30,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
-use crate::app::{App, Flash, RequestInfo};
+use crate::app::{App, Flash, FlashUndo, RequestInfo};
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::auth::current_user::CurrentUser;
@@ -65,7 +65,10 @@ macro_rules! shared_by_gates {
 
             /// Leaves a message for the next whole page.
             pub fn tell(&self, tone: &str, text: impl Into<String>) {
-                let flash = Flash { tone: tone.to_owned(), text: text.into() };
+                self.leave(Flash { tone: tone.to_owned(), text: text.into(), undo: None });
+            }
+
+            fn leave(&self, flash: Flash) {
                 if let Err(error) = self.pass.session.insert(FLASH, flash) {
                     tracing::warn!(%error, "a flash message was not saved");
                 }
@@ -74,6 +77,12 @@ macro_rules! shared_by_gates {
             /// The answer after a change: a message for the next page, and the way there.
             pub fn done(&self, message: impl Into<String>, path: &str) -> HttpResponse {
                 self.tell("success", message);
+                html::see_other(self.fragment(), path)
+            }
+
+            /// As `done`, with a button that undoes the change; `None` where it can't be undone.
+            pub fn done_with_undo(&self, message: impl Into<String>, path: &str, undo: Option<FlashUndo>) -> HttpResponse {
+                self.leave(Flash { tone: "success".to_owned(), text: message.into(), undo });
                 html::see_other(self.fragment(), path)
             }
 

@@ -155,6 +155,12 @@ pub fn tint(name: &str) -> u32 {
         + 1
 }
 
+/// The tint of a person: by their email address, or by the name of someone without one.
+pub fn person_tint(name: &str, email: impl std::fmt::Display) -> u32 {
+    let email = email.to_string().to_lowercase();
+    tint(if email.is_empty() { name } else { &email })
+}
+
 /// "1,234,567".
 pub fn number(n: &i64) -> String {
     let digits = n.unsigned_abs().to_string();

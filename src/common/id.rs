@@ -103,6 +103,8 @@ typed_id!(
     ReportId,
     /// A role that an organization made of permissions.
     CustomRoleId,
+    /// A saved view of the list of members.
+    MemberViewId,
     /// A group of members.
     GroupId,
     /// A request for access.

@@ -418,6 +418,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_views (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        membership_id -> Text,
+        name -> Text,
+        query -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     custom_roles (organization_id, id) {
         organization_id -> Text,
         id -> Text,
@@ -671,6 +682,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_contacts,
     organization_intake,
     organization_drafts,
+    member_views,
     custom_roles,
     groups,
     group_members,

@@ -17,3 +17,4 @@ pub mod password;
 pub mod permissions;
 pub mod search;
 pub mod settings;
+pub mod suggestions;

@@ -142,8 +142,52 @@ pub fn unassigned(
     query.load(conn)
 }
 
+/// The slug in a suggestion like "North (north-2)", or the text itself.
+fn slug_in(text: &str) -> &str {
+    let inner = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    inner.map_or(text, |(_, slug)| slug)
+}
+
+/// The companies that a text names: the one with this id or slug, those with this name, or else the active ones with its
+/// words in their name, at most `limit`. `within`: only these.
+pub fn named(
+    conn: &mut Conn,
+    organization: OrgId,
+    within: Option<&[CompanyId]>,
+    text: &str,
+    limit: usize,
+) -> QueryResult<Vec<CompanyChoice>> {
+    let text = text.trim();
+    let (id, slug) = (CompanyId::parse(text), slug_in(text));
+    let mut found: Vec<CompanyChoice> = match id {
+        Some(id) => companies::table
+            .find((organization, id))
+            .select(CompanyChoice::as_select())
+            .load(conn)?,
+        None => companies::table
+            .filter(companies::organization_id.eq(organization))
+            .filter(companies::slug.eq(slug))
+            .select(CompanyChoice::as_select())
+            .load(conn)?,
+    };
+    found.retain(|company| within.is_none_or(|within| within.contains(&company.id)));
+    if !found.is_empty() || id.is_some() {
+        return Ok(found);
+    }
+    let (matching, _) = search(conn, organization, within, text, usize::MAX)?;
+    let key = search::sort_key(text);
+    let mut same: Vec<CompanyChoice> =
+        matching.iter().filter(|company| search::sort_key(&company.name) == key).cloned().collect();
+    if same.is_empty() {
+        same = matching;
+    }
+    same.truncate(limit);
+    Ok(same)
+}
+
 /// The company with an id, a slug, or the beginning of a name.
 pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<CompanyChoice>> {
+    let text = slug_in(text);
     let exact: Option<CompanyChoice> = companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::slug.eq(text))

@@ -105,3 +105,17 @@ pub fn user_names(conn: &mut Conn, ids: &[String]) -> QueryResult<HashMap<String
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
 }
+
+/// The email addresses of users, by user id.
+pub fn user_emails(conn: &mut Conn, mut ids: Vec<String>) -> QueryResult<HashMap<String, String>> {
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(UserId, String)> = users::table
+        .filter(conn.one_of(users::id, &ids))
+        .select((users::id, users::email))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, email)| (id.to_string(), email)).collect())
+}

@@ -23,6 +23,7 @@ pub mod join_request;
 pub mod login_attempt;
 pub mod member_names;
 pub mod member_search;
+pub mod member_view;
 pub mod membership;
 pub mod new_company;
 pub mod onboarding_link;

@@ -75,6 +75,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("deleted_companies", "id"),
     TenantTable::new("former_company_slugs", "slug").on_company_move(OnCompanyMove::Carried),
     TenantTable::new("settings_reviews", "id"),
+    TenantTable::new("member_views", "id"),
     TenantTable::new("group_members", "group_id, membership_id"),
     TenantTable::new("group_grants", "group_id, company_id")
         .on_company_move(OnCompanyMove::Blocks(MoveBlocker::Groups)),

@@ -21,7 +21,7 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
-    organizations, overview, permissions, search, settings,
+    organizations, overview, permissions, search, settings, suggestions,
 };
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
 use crate::web::admission::{KnownMethods, method_not_allowed};
@@ -154,7 +154,11 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/members/bulk"                                    Gate<ViewMembers>     => members::bulk::show;
     post "/organizations/{slug}/members/bulk"                                    Gate<ViewMembers>     => members::bulk::create;
     get  "/organizations/{slug}/members/removed"                                 Gate<RemoveMembers>   => members::removed::index;
+    post "/organizations/{slug}/member-views"                                    Gate<ViewMembers>     => members::views::create;
+    post "/organizations/{slug}/member-views/{id}/deletion"                      Gate<ViewMembers>     => members::views::destroy;
     get  "/organizations/{slug}/members/{id}"                                    Gate<ViewMembers>     => members::show::show;
+    post "/organizations/{slug}/members/{id}"                                    Gate<ViewMembers>     => members::update::update;
+    get  "/organizations/{slug}/members/{id}/menu"                               Gate<ViewMembers>     => members::menu::show;
     post "/organizations/{slug}/members/{id}/role"                               Gate<ChangeRoles>     => members::role::update;
     post "/organizations/{slug}/members/{id}/access-end"                         Gate<ChangeRoles>     => members::access_end::update;
     post "/organizations/{slug}/members/{id}/companies"                          Gate<AssignCompanies> => members::companies::create;
@@ -165,6 +169,10 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/organizations/{slug}/members/{id}/suspension"                         Gate<RemoveMembers>   => members::suspension::create;
     post "/organizations/{slug}/members/{id}/restoration"                        Gate<RemoveMembers>   => members::restoration::create;
     post "/organizations/{slug}/members/{id}/reinstatement"                      Gate<RemoveMembers>   => members::reinstatement::create;
+
+    // Suggestions for fields in which someone types a name
+    get  "/organizations/{slug}/suggestions/companies" Gate<ViewOrganization> => suggestions::companies::index;
+    get  "/organizations/{slug}/suggestions/people"    Gate<ViewMembers>      => suggestions::people::index;
 
     // Invitations
     get  "/organizations/{slug}/invitations"                   Gate<InviteMembers> => invitations::index::index;

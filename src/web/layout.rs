@@ -34,7 +34,7 @@ pub struct OrgNav {
     pub role: String,
     /// The organization's word for companies.
     pub unit: UnitLabel,
-    /// How many members there are, for readers who see all of them.
+    /// How many active members there are, for readers who see all of them.
     pub members: Option<i64>,
     /// How many active companies there are, for readers who see all of them.
     pub companies: Option<i64>,
@@ -148,7 +148,7 @@ impl Layout {
         layout.fill(conn, &actor.person, section, Some(&actor.slug))?;
         // The number of members is as confidential as the members.
         let members = if actor.reach::<ViewMembers>() == Reach::Everywhere {
-            Some(actor.role_counts(conn)?.members(None))
+            Some(actor.role_counts(conn)?.active())
         } else {
             None
         };

@@ -139,8 +139,9 @@ fn the_page_shows_each_role_and_where_it_comes_from() {
     }
     let page = scenario.owner.get(&scenario.path("?tab=company")).expect(200);
     for words in [
-        "Inherited from Owner",
-        "Inherited from Viewer",
+        "Organization roles that also give access to every company: Owner: 1 · Viewer: 1",
+        "Company 3",
+        "1 to 3 of 3",
         "By invitation",
         "Direct",
     ] {
@@ -461,7 +462,7 @@ fn roles_from_groups_are_marked_and_cannot_be_removed_in_the_matrix() {
     assert!(page.has("By group Support") && page.has("Viewer"), "{}", page.text());
     let page = scenario.owner.get(&scenario.path("?tab=company&q=ann"));
     assert!(
-        page.has("By group Support") && page.has("Inherited from Viewer, by group Support"),
+        page.has("By group Support") && page.has("access to every company: Owner: 1 · Viewer: 1"),
         "{}",
         page.text()
     );

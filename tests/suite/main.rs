@@ -52,6 +52,7 @@ mod operator_test;
 mod organizations_test;
 mod outage_test;
 mod people_files_test;
+mod people_pages_test;
 mod permission_pages_test;
 mod permissions_test;
 mod process_test;

@@ -293,7 +293,7 @@ fn a_role_change_applies_immediately_and_notifies_the_member() {
     let (olivia, (id, cookie)) = setup(&app, |fixtures, setup| setup.add(fixtures, "Noah Brandt", "admin", &[]));
     let noah = app.client_with(&cookie);
     noah.get("/organizations/lakeside/invitations/new").expect(200);
-    let page = olivia.get(&format!("{BASE}/{id}")).expect(200);
+    let page = olivia.get(&format!("{BASE}/{id}/role-preview?role=viewer")).expect(200);
     let path = format!("{BASE}/{id}/role");
     olivia
         .submit(&page, &path, &[("role", "viewer")])

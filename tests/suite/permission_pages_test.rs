@@ -384,7 +384,7 @@ fn a_custom_role_is_created_assigned_edited_and_deleted() {
     // It is assigned like a built-in role.
     let preview = olivia.get(&format!("{profile}/role-preview?role={id}")).expect(200);
     assert!(
-        preview.has("View the audit log") && preview.has("Permissions gained"),
+        preview.has("View the audit log") && preview.has("Vera gains"),
         "{}",
         preview.text()
     );
@@ -650,7 +650,7 @@ fn a_role_change_preview_shows_the_effect_and_saves_nothing() {
     );
     let page = olivia.get(&format!("{path}?role=editor")).expect(200);
     assert!(
-        page.has("What if Vera were Editor?") && page.has("Edit a company’s settings"),
+        page.has("Change the role of Vera") && page.has("Make Vera Editor") && page.has("Edit a company’s settings"),
         "{}",
         page.text()
     );

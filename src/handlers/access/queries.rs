@@ -1,18 +1,17 @@
 //! Reads of the pages of access control.
 
+pub mod assigned;
 pub mod matrix;
 
 use std::collections::HashMap;
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::db::Conn;
 use crate::db::schema::{
-    companies, company_assignments, group_grants, group_members, groups, memberships, organizations, role_counts,
+    companies, company_assignments, group_grants, group_members, groups, memberships, role_counts,
 };
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
@@ -190,24 +189,6 @@ pub fn group_grants(conn: &mut Conn, organization: OrgId, members: &[MembershipI
         ))
         .load(conn)?;
     Ok(GroupGrants { roles, assignments })
-}
-
-/// The number of assignments in all companies, or in those in `within`, from the stored counters.
-pub fn count_assignments(conn: &mut Conn, organization: OrgId, within: Option<&[CompanyId]>) -> QueryResult<i64> {
-    let Some(within) = within else {
-        return organizations::table
-            .find(organization)
-            .select(organizations::assignment_count)
-            .first(conn);
-    };
-    companies::table
-        .filter(companies::organization_id.eq(organization))
-        .filter(conn.one_of(companies::id, within))
-        // On PostgreSQL the sum of integers has a wider type.
-        .select(sql::<BigInt>(
-            "CAST(COALESCE(SUM(companies.member_count), 0) AS BIGINT)",
-        ))
-        .first(conn)
 }
 
 /// The number of active members whose role reaches every company, by role.

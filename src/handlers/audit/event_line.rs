@@ -17,6 +17,8 @@ pub struct EventLine {
     /// What was done, without the actor.
     pub description: String,
     pub actor: String,
+    /// The actor's address, which gives their color.
+    pub email: String,
     /// The events of the same actor.
     pub actor_href: Option<String>,
     /// The page of the actor.
@@ -63,6 +65,7 @@ impl EventLine {
             seq: line.seq,
             description: labels::capital(&line.description()),
             actor: line.actor_name.clone(),
+            email: String::new(),
             actor_href: line.actor_id.as_deref().map(|id| only("actor", id)),
             actor_page: line.actor_id.as_deref().and_then(|id| links.person(id)),
             on_behalf_of: line.on_behalf_of.clone(),

@@ -20,6 +20,7 @@ use crate::handlers::audit::event_line::EventLine;
 use crate::handlers::audit::filter::{AuditQuery, AuditZones, FilterError};
 use crate::handlers::audit::links::EventLinks;
 use crate::handlers::audit::queries;
+use crate::models::member_names;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
@@ -166,9 +167,15 @@ impl IndexPage {
         self.older = self.link(found.older);
         self.stopped = found.stopped.map(|line| line.at.full(self.zones.times));
         let links = EventLinks::load(conn, actor, &found.lines.iter().collect::<Vec<_>>())?;
+        let ids = found.lines.iter().filter_map(|line| line.actor_id.clone());
+        let emails = member_names::user_emails(conn, ids.collect())?;
+        let email = |id: &Option<String>| id.as_ref().and_then(|id| emails.get(id)).cloned();
         let lines = found.lines.iter();
         self.lines = lines
-            .map(|line| EventLine::of(line, &links, &self.base, now, self.zones))
+            .map(|line| EventLine {
+                email: email(&line.actor_id).unwrap_or_default(),
+                ..EventLine::of(line, &links, &self.base, now, self.zones)
+            })
             .collect();
         Ok(())
     }

@@ -1,6 +1,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use crate::app::FlashUndo;
 use crate::auth::CompanyGate;
 use crate::authz::permission::ArchiveCompanies;
 use crate::common::error::AppError;
@@ -41,5 +42,6 @@ pub async fn create(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse,
             Ok(((company.name.clone(), company.path(actor, "")), events))
         })
         .await?;
-    Ok(gate.done(format!("{name} is archived"), &path))
+    let undo = FlashUndo::to(format!("{path}/restoring"));
+    Ok(gate.done_with_undo(format!("{name} is archived"), &path, Some(undo)))
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::app::FlashUndo;
 use crate::auth::CompanyGate;
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
@@ -14,8 +15,10 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::see_other;
 use crate::common::id::MembershipId;
+use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::companies::queries;
+use crate::models::membership;
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::{AssignmentCheck, AssignmentError};
@@ -130,6 +133,8 @@ pub async fn index(
 pub struct AssignForm {
     member: String,
     role: String,
+    /// The last day, from the button that undoes a removal. An empty field removes it, a missing field keeps it.
+    until: Option<String>,
     q: String,
 }
 
@@ -154,7 +159,7 @@ pub async fn create(
     gate: CompanyGate<ManageCompanyMembers>,
     form: web::Form<AssignForm>,
 ) -> Result<HttpResponse, AppError> {
-    let AssignForm { member, role, q } = form.into_inner();
+    let AssignForm { member, role, until, q } = form.into_inner();
     let id = MembershipId::parse(&member).ok_or(AppError::NotFound)?;
     let role = CompanyRole::parse(&role);
     let assigned = gate
@@ -165,7 +170,12 @@ pub async fn create(
             let placed =
                 assignments::give(conn, actor, ManageCompanyMembers::ID, &member, company.id, role).map_err(refused)?;
             let message = format!("{} is now {} of {}", member.name, role.label(), placed.company);
-            Ok(((message, next(actor, company)), placed.events))
+            let mut events = placed.events;
+            if let Some(until) = until.and_then(|text| Time::end_of_day(&text, actor.org_zone)) {
+                let ended = assignments::end(conn, actor, ManageCompanyMembers::ID, &member, company.id, Some(until));
+                events = events.and(ended.map_err(refused)?.events);
+            }
+            Ok(((message, next(actor, company)), events))
         })
         .await;
     match assigned {
@@ -197,6 +207,7 @@ pub async fn destroy(
     let removed = gate
         .try_write(move |actor, company, conn| {
             let member = Membership::find(conn, actor.organization, id)?;
+            let before = membership::direct_assignment(conn, actor.organization, member.id, company.id)?;
             let placed =
                 assignments::take(conn, actor, ManageCompanyMembers::ID, &member, company.id).map_err(|error| {
                     match error {
@@ -204,15 +215,20 @@ pub async fn destroy(
                         error => AssignmentFormError::new(error, actor.unit.one()),
                     }
                 })?;
-            Ok((
-                format!("{} was removed from {}", member.name, placed.company),
-                placed.events,
-            ))
+            let undo = before.map(|before| {
+                let until = before.until.map(|end| end.day(actor.org_zone)).unwrap_or_default();
+                FlashUndo::to(company.path(actor, "/members"))
+                    .with("member", member.id)
+                    .with("role", before.role)
+                    .with("until", until)
+            });
+            let message = format!("{} was removed from {}", member.name, placed.company);
+            Ok(((message, undo), placed.events))
         })
         .await;
     let path = gate.read(|actor, company, _| Ok(next(actor, company))).await?;
     match removed {
-        Ok(message) => Ok(gate.done(message, &path)),
+        Ok((message, undo)) => Ok(gate.done_with_undo(message, &path, undo)),
         Err(AssignmentFormError::Refused(message)) => {
             gate.tell("danger", message);
             Ok(see_other(gate.fragment(), &path))

@@ -1,5 +1,6 @@
 use actix_web::HttpResponse;
 
+use crate::app::FlashUndo;
 use crate::auth::CompanyGate;
 use crate::authz::permission::ArchiveCompanies;
 use crate::common::error::AppError;
@@ -13,5 +14,6 @@ pub async fn create(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse,
             Ok(((company.name.clone(), company.path(actor, "")), events))
         })
         .await?;
-    Ok(gate.done(format!("{name} is restored"), &path))
+    let undo = FlashUndo::to(format!("{path}/archiving"));
+    Ok(gate.done_with_undo(format!("{name} is restored"), &path, Some(undo)))
 }

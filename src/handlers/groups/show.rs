@@ -173,6 +173,7 @@ fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<
         given: None,
         company: None,
         access_status: Some(AccessStatus::Active),
+        last_seen: None,
         within: None,
         sort: MemberSort::Name,
         now: actor.cx.now,

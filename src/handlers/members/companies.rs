@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
+use crate::app::FlashUndo;
 use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
@@ -13,7 +14,8 @@ use crate::common::form::FormErrors;
 use crate::common::id::CompanyId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::handlers::members::show::{MemberForm, refused};
+use crate::handlers::members::show::form::MemberForm;
+use crate::handlers::members::show::refused;
 use crate::handlers::members::{MemberPath, back_with_error, end_date, forbidden, member_path, visible};
 use crate::models::membership;
 use crate::services::assignments;
@@ -116,20 +118,29 @@ pub async fn destroy(gate: Gate<AssignCompanies>, path: AssignmentPath) -> Resul
         .try_write(move |actor, conn| {
             let member = visible(conn, actor, &id)?;
             let company = CompanyId::parse(&company).ok_or(AppError::NotFound)?;
+            let before = membership::direct_assignment(conn, actor.organization, member.id, company)?;
             let unassigned = assignments::take(conn, actor, AssignCompanies::ID, &member, company)
                 .map_err(|error| (error, actor.unit.one()))?;
             // The actor no longer sees a member who was only in this company of theirs.
-            let path = match visible(conn, actor, &id) {
-                Ok(_) => actor.path(&format!("/members/{id}")),
-                Err(AppError::NotFound) => actor.path("/members"),
+            let profile = actor.path(&format!("/members/{id}"));
+            let (path, seen) = match visible(conn, actor, &id) {
+                Ok(_) => (profile.clone(), true),
+                Err(AppError::NotFound) => (actor.path("/members"), false),
                 Err(error) => return Err(error.into()),
             };
+            let undo = before.filter(|_| seen).map(|before| {
+                let until = before.until.map(|end| end.day(actor.org_zone)).unwrap_or_default();
+                FlashUndo::to(format!("{profile}/companies"))
+                    .with("company_id", company)
+                    .with("company_role", before.role)
+                    .with("company_until", until)
+            });
             let message = format!("{} is no longer assigned to {}", member.name, unassigned.company);
-            Ok::<_, UnassignError>(((message, path), unassigned.events))
+            Ok::<_, UnassignError>(((message, path, undo), unassigned.events))
         })
         .await;
     match unassigned {
-        Ok((message, path)) => Ok(gate.done(message, &path)),
+        Ok((message, path, undo)) => Ok(gate.done_with_undo(message, &path, undo)),
         Err(UnassignError::Refused(message)) => Ok(back_with_error(&gate, message)),
         Err(UnassignError::NotAllowed) => forbidden(&gate).await,
         Err(UnassignError::Failed(error)) => Err(error),

@@ -13,7 +13,7 @@ use crate::common::id::CompanyId;
 use crate::common::search;
 use crate::db::Conn;
 use crate::models::company_choice;
-use crate::models::member_search::{AccessStatus, MemberFilter, MemberSort};
+use crate::models::member_search::{AccessStatus, LastSeen, MemberFilter, MemberSort};
 
 /// The query of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,12 +23,13 @@ pub struct MembersQuery {
     pub role: String,
     pub company: String,
     pub status: String,
+    pub seen: String,
     pub sort: String,
     pub after: String,
 }
 
 impl MembersQuery {
-    /// The filters that came with a form.
+    /// The query that came with a form.
     pub fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
         Self {
@@ -36,17 +37,22 @@ impl MembersQuery {
             role: text("role"),
             company: text("company"),
             status: text("status"),
-            ..Self::default()
+            seen: text("seen"),
+            sort: text("sort"),
+            after: text("after"),
         }
     }
 
-    /// The filters, to send along with a form.
-    pub fn filters(&self) -> Vec<(&'static str, &str)> {
+    /// The fields that are not empty, to send along with a form.
+    pub fn fields(&self) -> Vec<(&'static str, &str)> {
         let fields = [
             ("q", self.q.as_str()),
             ("role", &self.role),
             ("company", &self.company),
             ("status", &self.status),
+            ("seen", &self.seen),
+            ("sort", &self.sort),
+            ("after", &self.after),
         ];
         fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -56,27 +62,35 @@ impl MembersQuery {
     }
 
     pub fn is_filtered(&self) -> bool {
-        [&self.q, &self.role, &self.company, &self.status]
+        [&self.q, &self.role, &self.company, &self.status, &self.seen]
             .into_iter()
             .any(|text| !text.is_empty())
     }
 
     /// The list in another order, or another page of it.
     pub fn href(&self, sort: &str, after: &str) -> String {
-        let fields = [
-            ("q", self.q.as_str()),
-            ("role", &self.role),
-            ("company", &self.company),
-            ("status", &self.status),
-            ("sort", sort),
-            ("after", after),
-        ];
-        let query: Vec<String> = fields
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", query_value(value)))
-            .collect();
-        format!("members{}{}", if query.is_empty() { "" } else { "?" }, query.join("&"))
+        let other = Self {
+            sort: sort.to_owned(),
+            after: after.to_owned(),
+            ..self.clone()
+        };
+        let query = other.text();
+        format!("members{}{query}", if query.is_empty() { "" } else { "?" })
+    }
+
+    /// The filters and the order, without the page, as the query of an address.
+    pub fn view(&self) -> String {
+        let first = Self {
+            after: String::new(),
+            ..self.clone()
+        };
+        first.text()
+    }
+
+    fn text(&self) -> String {
+        let fields = self.fields().into_iter();
+        let query: Vec<String> = fields.map(|(name, value)| format!("{name}={}", query_value(value))).collect();
+        query.join("&")
     }
 
     /// The filter for the search; `None` when no company has the entered name.
@@ -102,6 +116,7 @@ impl MembersQuery {
             company,
             given: None,
             access_status: AccessStatus::parse(&self.status),
+            last_seen: LastSeen::parse(&self.seen),
             within: own.filter(|_| company.is_none()),
             sort: self.order(),
             now: actor.cx.now,

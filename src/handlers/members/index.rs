@@ -11,6 +11,8 @@ use crate::authz::decision::Reach;
 use crate::authz::permission::{InviteMembers, Permission, ViewMembers};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
+use crate::common::form::FormErrors;
+use crate::common::html::number;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::paging::Cursor;
 use crate::common::time::Time;
@@ -23,17 +25,21 @@ use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::company_choice::CompanyChoices;
 use crate::models::custom_role::CustomRole;
 use crate::models::member_search;
-use crate::models::member_search::{AccessStatus, FoundMembers, MemberRow, MemberTotal};
+use crate::models::member_search::{AccessStatus, FoundMembers, LastSeen, MemberRow, MemberTotal};
+use crate::models::member_view;
+use crate::models::member_view::MemberView;
 use crate::models::membership::assigned;
+use crate::models::membership::role_counts::RoleCounts;
 use crate::services::members::bulk;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-const SIZE: usize = 50;
+/// The members on a page.
+pub const PAGE: usize = 50;
 
 /// A row as the page shows it.
 #[derive(Debug)]
-struct MemberLine {
+pub struct MemberLine {
     row: MemberRow,
     role: String,
     you: bool,
@@ -50,8 +56,8 @@ impl MemberLine {
             you: row.id == actor.id,
             out: match row.access_status(actor.cx.now) {
                 AccessStatus::Active | AccessStatus::Ending => None,
-                AccessStatus::Suspended => Some(("Suspended", "danger")),
-                AccessStatus::Ended => Some(("Access ended", "warning")),
+                status @ AccessStatus::Suspended => Some((status_label(status), "danger")),
+                status @ AccessStatus::Ended => Some((status_label(status), "warning")),
             },
             companies: match (row.role.inherited(), names.get(&row.id)) {
                 (Some(_), _) => format!("All {}", actor.unit.many()),
@@ -73,6 +79,15 @@ impl MemberLine {
     }
 }
 
+fn status_label(status: AccessStatus) -> &'static str {
+    match status {
+        AccessStatus::Active => "Active",
+        AccessStatus::Ending => "Access ends soon",
+        AccessStatus::Suspended => "Suspended",
+        AccessStatus::Ended => "Access ended",
+    }
+}
+
 fn first_two(names: &[String]) -> String {
     let text = names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
     if names.len() > 2 {
@@ -84,12 +99,19 @@ fn first_two(names: &[String]) -> String {
 
 #[derive(Template)]
 #[template(path = "members/index.html", blocks = ["roster"])]
-struct IndexPage {
+pub struct IndexPage {
     layout: Layout,
     organization: String,
     unit: UnitLabel,
     asked: MembersQuery,
     tabs: Vec<MembersTabLink>,
+    /// The statuses to filter by, with how many members have each.
+    statuses: Vec<(&'static str, String)>,
+    /// The reader's saved views: address, name, and where it is deleted.
+    views: Vec<(String, MemberView)>,
+    /// What was entered to save a view, and what is wrong with it.
+    view_name: String,
+    errors: FormErrors,
     may_invite: bool,
     choices: CompanyChoices,
     lines: Vec<MemberLine>,
@@ -101,17 +123,30 @@ struct IndexPage {
     next: Option<String>,
     count: String,
     now: Time,
+    /// Whether the reader sees every member.
+    members_everywhere: bool,
+    /// Whether the reader has views of their own: an operator in a support session has none.
+    has_views: bool,
 }
 
 crate::page!(IndexPage => as_roster);
 
 impl IndexPage {
-    fn load(conn: &mut Conn, actor: &Actor, query: MembersQuery) -> Result<Self, AppError> {
+    pub fn load(
+        conn: &mut Conn,
+        actor: &Actor,
+        query: MembersQuery,
+        (view_name, errors): (String, FormErrors),
+    ) -> Result<Self, AppError> {
         let mut page = Self {
             layout: actor.layout(conn, "members")?,
             organization: actor.organization_name.clone(),
             unit: actor.unit,
             tabs: tabs::links(conn, actor, MembersTab::List)?,
+            statuses: Vec::new(),
+            views: Vec::new(),
+            view_name,
+            errors,
             may_invite: actor.permissions.has(InviteMembers::ID),
             choices: CompanyChoices::default(),
             lines: Vec::new(),
@@ -121,6 +156,8 @@ impl IndexPage {
             next: None,
             count: String::new(),
             now: actor.cx.now,
+            members_everywhere: actor.reach::<ViewMembers>() == Reach::Everywhere,
+            has_views: actor.membership().is_some(),
             asked: query,
         };
         if !actor.cx.request.fragment {
@@ -129,8 +166,9 @@ impl IndexPage {
         if let Some(filter) = page.asked.read(conn, actor)? {
             let (counts, cursor) = (actor.role_counts(conn)?, Cursor::parse(&page.asked.after));
             let found =
-                member_search::page_with_counts(conn, actor.organization, &filter, counts, cursor.as_ref(), SIZE)?;
+                member_search::page_with_counts(conn, actor.organization, &filter, counts, cursor.as_ref(), PAGE)?;
             page.load_rows(conn, actor, found)?;
+            page.count_suspended(actor.role_counts(conn)?);
         }
         Ok(page)
     }
@@ -155,8 +193,20 @@ impl IndexPage {
         Ok(())
     }
 
+    /// The list also has the members whom the number of members leaves out.
+    fn count_suspended(&mut self, counts: &RoleCounts) {
+        if !self.asked.is_filtered() && counts.suspended() > 0 && self.members_everywhere {
+            self.count = format!("{}, {} without access", self.count, number(&counts.suspended()));
+        }
+    }
+
     /// Everything around the list, which a fragment leaves out.
     fn load_frame(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+        if actor.membership().is_some() {
+            let views = member_view::list(conn, actor.organization, actor.id)?;
+            self.views = views.into_iter().map(|view| (format!("members?{}", view.query), view)).collect();
+        }
+        self.statuses = self.statuses(conn, actor)?;
         let own = if actor.reach::<ViewMembers>() == Reach::Everywhere {
             None
         } else {
@@ -172,14 +222,49 @@ impl IndexPage {
         Ok(())
     }
 
-    fn statuses() -> [(&'static str, &'static str); 5] {
+    fn statuses(&self, conn: &mut Conn, actor: &Actor) -> Result<Vec<(&'static str, String)>, AppError> {
+        let mut all = vec![("", "Any status".to_owned())];
+        if !self.members_everywhere {
+            let named = [
+                AccessStatus::Active,
+                AccessStatus::Ending,
+                AccessStatus::Ended,
+                AccessStatus::Suspended,
+            ];
+            all.extend(named.map(|status| (status.as_str(), status_label(status).to_owned())));
+            return Ok(all);
+        }
+        let counts = actor.role_counts(conn)?;
+        let ended = match counts.suspended() {
+            0 => 0,
+            _ => queries::ended(conn, actor.organization, actor.cx.now)?,
+        };
+        for (status, count) in [
+            (AccessStatus::Active, counts.active()),
+            (AccessStatus::Ended, ended),
+            (AccessStatus::Suspended, counts.suspended() - ended),
+        ] {
+            all.push((status.as_str(), format!("{} {}", status_label(status), number(&count))));
+        }
+        let ending = AccessStatus::Ending;
+        all.insert(2, (ending.as_str(), status_label(ending).to_owned()));
+        Ok(all)
+    }
+
+    fn last_seen() -> [(&'static str, &'static str); 6] {
         [
-            ("", "Any status"),
-            (AccessStatus::Active.as_str(), "Active"),
-            (AccessStatus::Ending.as_str(), "Access ends soon"),
-            (AccessStatus::Ended.as_str(), "Access ended"),
-            (AccessStatus::Suspended.as_str(), "Suspended"),
+            ("", "Any activity"),
+            (LastSeen::Week.as_str(), "Active in the last 7 days"),
+            (LastSeen::Month.as_str(), "Active in the last 30 days"),
+            (LastSeen::NotInMonth.as_str(), "Not in the last 30 days"),
+            (LastSeen::NotInQuarter.as_str(), "Not in the last 90 days"),
+            (LastSeen::Never.as_str(), "Never active"),
         ]
+    }
+
+    /// Whether the filter can be saved as a view.
+    fn may_save_view(&self) -> bool {
+        self.asked.is_filtered() && self.has_views
     }
 
     /// Whether rows on the page can be selected.
@@ -218,5 +303,6 @@ impl IndexPage {
 /// `GET /organizations/{slug}/members`
 pub async fn index(gate: Gate<ViewMembers>, query: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
     let query = query.into_inner();
-    gate.show(move |actor, conn| IndexPage::load(conn, actor, query)).await
+    gate.show(move |actor, conn| IndexPage::load(conn, actor, query, Default::default()))
+        .await
 }

@@ -6,6 +6,7 @@ pub mod companies;
 pub mod export;
 pub mod filter;
 pub mod index;
+pub mod menu;
 pub mod queries;
 pub mod reinstatement;
 pub mod removal;
@@ -15,6 +16,8 @@ pub mod role;
 pub mod show;
 pub mod suspension;
 pub mod tabs;
+pub mod update;
+pub mod views;
 
 use actix_web::{HttpResponse, web};
 

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::app::FlashUndo;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
@@ -16,6 +17,7 @@ use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::queries::impact::RemovalImpact;
 use crate::handlers::members::{MemberPath, members_path, removable};
 use crate::models::membership::record::Membership;
+use crate::services::members::MemberOutcome;
 use crate::services::members::errors::RemovalError;
 use crate::services::members::removal::MemberRemoval;
 use crate::web::layout::Layout;
@@ -181,11 +183,14 @@ pub async fn create(
                     member.name, actor.organization_name
                 )
             };
-            Ok::<_, RemovalError>((outcome.message_or(done), events))
+            // Another owner may have to approve it first, and only some can restore members.
+            let undoes = outcome == MemberOutcome::Done && actor.reach::<RemoveMembers>() == Reach::Everywhere;
+            let undo = FlashUndo::to(actor.path(&format!("/members/{}/reinstatement", member.id)));
+            Ok::<_, RemovalError>(((outcome.message_or(done), Some(undo).filter(|_| undoes)), events))
         })
         .await;
     match removed {
-        Ok(message) => Ok(gate.done(message, &members_path(&gate))),
+        Ok((message, undo)) => Ok(gate.done_with_undo(message, &members_path(&gate), undo)),
         Err(RemovalError::Failed(error)) => Err(error),
         Err(error) => {
             let errors = FormErrors::one("removal", error.message());

@@ -1,24 +1,30 @@
 //! One member, and what the actor may change. The forms of the page are in files of their own.
 
 mod companies;
+pub mod form;
 mod groups;
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde::Deserialize;
 
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
+use crate::authz::decision::Overrides;
 use crate::authz::permission::{AssignCompanies, Permission, RemoveMembers, ViewMembers};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
+use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
+use crate::common::html::{html_with, part_with};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::queries;
 use crate::handlers::members::show::companies::{CompanyOffer, MemberCompany};
+use crate::handlers::members::show::form::MemberForm;
 use crate::handlers::members::show::groups::{InheritedGroup, MemberGroups};
 use crate::handlers::members::{MemberPath, visible};
 use crate::models::company_choice::CompanyChoice;
@@ -34,16 +40,31 @@ use crate::web::history::ObjectHistory;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
+/// The events on the page.
+const RECENT: usize = 3;
+
 /// Why a member has no access, for an actor who can restore it.
 struct SuspensionNote {
     title: String,
     text: String,
 }
 
+/// What of the page a fragment request gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MemberPart {
+    /// The form.
+    Editor,
+    /// The table of assignments.
+    Companies,
+    /// The description of the chosen role.
+    Hint,
+}
+
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing the actor may do")]
 #[derive(Template)]
-#[template(path = "members/show.html", blocks = ["companies"])]
+#[template(path = "members/show.html", blocks = ["editor", "companies", "hint"])]
 struct MemberPage {
+    part: MemberPart,
     layout: Layout,
     path: String,
     members: String,
@@ -56,11 +77,15 @@ struct MemberPage {
     errors: FormErrors,
     title: Title,
     roles: Vec<Title>,
+    /// The value of the chosen role, and what it can do.
     role: String,
+    hint: String,
     may_set_end: bool,
     access_until: String,
+    seen_until: String,
     may_remove: bool,
-    may_override: bool,
+    /// The number of overrides, for an actor who may change them.
+    overrides: Option<String>,
     out: Option<SuspensionNote>,
     /// The effective role when a group gives it: "Editor by group Support".
     counts: Option<String>,
@@ -70,28 +95,35 @@ struct MemberPage {
     company_roles: &'static [CompanyRole],
     may_assign: bool,
     company_q: String,
+    /// Whether the list of companies to add is open.
+    opens: bool,
     offered: Vec<CompanyChoice>,
     more_offered: bool,
     history: Option<ObjectHistory>,
 }
 
-crate::page!(MemberPage => as_companies);
-
-/// The page again after a refused form: status 422, always whole.
-struct RefusedPage(MemberPage);
-
-impl crate::common::html::Page for RefusedPage {
-    fn respond(self, status: actix_web::http::StatusCode, _fragment: bool) -> Result<HttpResponse, AppError> {
-        crate::common::html::html_with(status, self.0)
+impl crate::common::html::Page for MemberPage {
+    fn respond(self, status: StatusCode, fragment: bool) -> Result<HttpResponse, AppError> {
+        match self.part {
+            _ if !fragment => html_with(status, self),
+            MemberPart::Editor => part_with(status, self.as_editor()),
+            MemberPart::Companies => part_with(status, self.as_companies()),
+            MemberPart::Hint => part_with(status, self.as_hint()),
+        }
     }
 }
 
-/// What was entered, to be shown again.
-#[derive(Debug, Clone, Default)]
-pub struct MemberForm {
-    pub role: Option<String>,
-    pub access_until: Option<String>,
-    pub company_q: String,
+/// The form again after it was refused. The answer replaces the form, not the dialog that would have shown the changes.
+struct RefusedPage(MemberPage);
+
+impl crate::common::html::Page for RefusedPage {
+    fn respond(self, status: StatusCode, fragment: bool) -> Result<HttpResponse, AppError> {
+        let mut answer = self.0.respond(status, fragment)?;
+        let headers = answer.headers_mut();
+        headers.insert(HeaderName::from_static("hx-retarget"), HeaderValue::from_static("#member"));
+        headers.insert(HeaderName::from_static("hx-reswap"), HeaderValue::from_static("outerHTML"));
+        Ok(answer)
+    }
 }
 
 impl MemberPage {
@@ -99,49 +131,52 @@ impl MemberPage {
         let organization = actor.organization;
         let member = visible(conn, actor, id)?;
         let (rank, target) = (ActorRank::from(actor), MemberTarget::from(&member));
-        let invited_by = match &member.invited_by {
-            Some(by) => member_names::user_names(conn, std::slice::from_ref(by))?.remove(by),
-            None => None,
-        };
         let groups = MemberGroups::load(conn, actor, &member)?;
-        let member_companies = companies::assignments_of(conn, actor, &member, &groups)?;
-        let offer = CompanyOffer::load(conn, actor, &member, &form.company_q)?;
+        let member_companies = companies::assignments_of(conn, actor, &member, &groups, &form)?;
+        let offer = CompanyOffer::load(conn, actor, &member, &form.company_q, &member_companies)?;
         let title = Title::of(conn, organization, &member)?;
+        let roles = other_roles(conn, actor, &target, &title)?;
+        let role = form.role.clone().unwrap_or_else(|| title.value());
+        let chosen = roles.iter().find(|each| each.value() == role).unwrap_or(&title);
         let may_remove = actor.permissions.has(RemoveMembers::ID) && rules::may_remove(&rank, &target);
         let out = if may_remove && member.status == MembershipStatus::Suspended {
             Some(SuspensionNote::load(conn, actor, &member)?)
         } else {
             None
         };
-        let day = |end: Option<Time>| end.map(|end| end.day(actor.org_zone)).unwrap_or_default();
+        let seen_until = member.access_until.map(|end| end.day(actor.org_zone)).unwrap_or_default();
         Ok(Self {
+            part: form.part(),
             layout: actor.layout(conn, "members")?,
             path: actor.path(&format!("/members/{}", member.id)),
             members: actor.path("/members"),
             organization: actor.organization_name.clone(),
             unit: actor.unit,
             you: member.id == actor.id,
-            invited_by,
+            invited_by: inviter(conn, &member)?,
             now: actor.cx.now,
             errors,
-            role: form.role.unwrap_or_else(|| title.value()),
-            roles: other_roles(conn, actor, &target, &title)?,
+            hint: chosen.can(actor.unit.many()),
+            role,
+            roles,
             title,
             may_set_end: rules::may_set_access_end(&rank, &target),
-            access_until: form.access_until.unwrap_or_else(|| day(member.access_until)),
+            access_until: form.access_until.clone().unwrap_or_else(|| seen_until.clone()),
+            seen_until,
             may_remove,
-            may_override: rules::may_override(&rank, &target),
+            overrides: rules::may_override(&rank, &target).then(|| overridden(&member)),
             out,
             counts: groups.effective_role(&member),
             groups: groups.inherited(actor),
             today: actor.cx.now.day(actor.org_zone),
-            member_companies,
             company_roles: assignments::grantable(actor.reach::<AssignCompanies>()),
             may_assign: !offer.companies.is_empty() || !form.company_q.is_empty(),
+            opens: form.opens || !form.company_q.is_empty() || !form.add.is_empty(),
             company_q: form.company_q,
             offered: offer.companies,
             more_offered: offer.more,
-            history: history::history(conn, actor, "member", member.id)?,
+            member_companies,
+            history: recent(conn, actor, &member)?,
             person: member,
         })
     }
@@ -150,10 +185,10 @@ impl MemberPage {
         self.person.access_until.is_some_and(|end| end < self.now)
     }
 
-    /// Whether the actor may change when an assignment ends.
-    fn sets_ends(&self) -> bool {
-        let mut companies = self.member_companies.iter();
-        companies.any(|company| company.may_change && !company.archived())
+    /// Whether the actor may change anything in the form.
+    fn saves(&self) -> bool {
+        let rows = || self.member_companies.iter().any(|company| company.may_change);
+        !self.roles.is_empty() || self.may_set_end || self.may_assign || rows()
     }
 
     fn suspended(&self) -> bool {
@@ -167,6 +202,32 @@ impl MemberPage {
     fn suspension(&self) -> String {
         format!("{}/suspension", self.path)
     }
+}
+
+fn inviter(conn: &mut Conn, member: &Membership) -> Result<Option<String>, AppError> {
+    Ok(match &member.invited_by {
+        Some(by) => member_names::user_names(conn, std::slice::from_ref(by))?.remove(by),
+        None => None,
+    })
+}
+
+/// "None", "1 permission", "3 permissions".
+fn overridden(member: &Membership) -> String {
+    let overrides = Overrides::read(&member.access.overrides);
+    match overrides.allow.iter().count() + overrides.deny.iter().count() {
+        0 => "None".into(),
+        1 => "1 permission".into(),
+        many => format!("{many} permissions"),
+    }
+}
+
+/// The latest events, few enough for one screen.
+fn recent(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Option<ObjectHistory>, AppError> {
+    let mut history = history::history(conn, actor, "member", member.id)?;
+    if let Some(history) = &mut history {
+        history.lines.truncate(RECENT);
+    }
+    Ok(history)
 }
 
 /// The roles to choose from; none when only the current one could be chosen.
@@ -197,24 +258,20 @@ impl SuspensionNote {
     }
 }
 
-/// Which companies to offer for an assignment.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct CompanySearchQuery {
-    company_q: String,
+/// `GET /organizations/{slug}/members/{id}`
+pub async fn show(gate: Gate<ViewMembers>, path: MemberPath, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let form = MemberForm::of(&Fields::urlencoded(request.query_string()).unwrap_or_default());
+    gate.show(move |actor, conn| MemberPage::load(conn, actor, &id, form, FormErrors::none()))
+        .await
 }
 
-/// `GET /organizations/{slug}/members/{id}`
-pub async fn show(
-    gate: Gate<ViewMembers>,
-    path: MemberPath,
-    query: web::Query<CompanySearchQuery>,
+/// The page with what was entered, before anything is saved.
+pub(super) async fn entered<P: Permission>(
+    gate: &Gate<P>,
+    id: String,
+    form: MemberForm,
 ) -> Result<HttpResponse, AppError> {
-    let form = MemberForm {
-        company_q: query.into_inner().company_q,
-        ..MemberForm::default()
-    };
-    let (_, id) = path.into_inner();
     gate.show(move |actor, conn| MemberPage::load(conn, actor, &id, form, FormErrors::none()))
         .await
 }
@@ -228,4 +285,14 @@ pub(super) async fn refused<P: Permission>(
 ) -> Result<HttpResponse, AppError> {
     gate.refused(move |actor, conn| Ok(RefusedPage(MemberPage::load(conn, actor, &id, form, errors)?)))
         .await
+}
+
+impl MemberForm {
+    fn part(&self) -> MemberPart {
+        match &self.role {
+            _ if self.only_shows() || self.opens => MemberPart::Companies,
+            Some(_) if self.asks_role => MemberPart::Hint,
+            _ => MemberPart::Editor,
+        }
+    }
 }

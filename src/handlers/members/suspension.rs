@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::app::FlashUndo;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::RemoveMembers;
@@ -12,6 +13,7 @@ use crate::common::form::FormErrors;
 use crate::db::Conn;
 use crate::handlers::members::{MemberPath, member_path, removable};
 use crate::models::membership::record::Membership;
+use crate::services::members::MemberOutcome;
 use crate::services::members::errors::SuspensionError;
 use crate::services::members::suspension;
 use crate::web::layout::Layout;
@@ -97,11 +99,13 @@ pub async fn create(
             let member = removable(conn, actor, &member)?;
             let (outcome, events) = suspension::suspend(conn, actor, &member, &reason)?;
             let done = || format!("{} is suspended. Role, companies and groups are kept", member.name);
-            Ok::<_, SuspensionError>((outcome.message_or(done), events))
+            let undo = FlashUndo::to(actor.path(&format!("/members/{}/restoration", member.id)));
+            let undo = Some(undo).filter(|_| outcome == MemberOutcome::Done);
+            Ok::<_, SuspensionError>(((outcome.message_or(done), undo), events))
         })
         .await;
     match suspended {
-        Ok(message) => Ok(gate.done(message, &member_path(&gate))),
+        Ok((message, undo)) => Ok(gate.done_with_undo(message, &member_path(&gate), undo)),
         Err(SuspensionError::Failed(error)) => Err(error),
         Err(error) => refuse(&gate, id, typed, FormErrors::one("suspension", error.message())).await,
     }

@@ -16,6 +16,7 @@ use crate::handlers::overview::attention;
 use crate::handlers::overview::attention::{Attention, AttentionItem};
 use crate::handlers::overview::queries;
 use crate::handlers::overview::queries::{OverviewFacts, PendingInvitations};
+use crate::models::member_names;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -32,6 +33,8 @@ struct CompanyCard {
 
 struct ActivityRow {
     actor: String,
+    /// The actor's address, which gives their color.
+    email: String,
     /// The member who allowed support access, when an operator did it.
     on_behalf_of: Option<String>,
     description: String,
@@ -83,7 +86,8 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         Some(own) => queries::companies_by_status(conn, org, own)?,
     };
     let counts = actor.role_counts(conn)?;
-    let (members, inherited) = (counts.members(None), counts.in_every_company());
+    let (members, inherited) = (counts.active(), counts.in_every_company());
+    let alone = counts.members(None) == 1;
     let pending = if attention::invites(actor) {
         Some(queries::pending_invitations(conn, org, actor.cx.now)?)
     } else {
@@ -116,7 +120,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         pending,
         cards: cards(conn, actor, own.as_deref(), inherited)?,
         welcome: welcome(actor, &facts),
-        starting: members == 1
+        starting: alone
             && pending.is_some_and(|pending| pending.open == 0)
             && actor.permissions.create_companies(),
         activity: activity(conn, actor)?,
@@ -166,7 +170,11 @@ fn activity(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<ActivityRow>>, 
     };
     let visibility = actor.visibility(conn)?;
     let found = walk::page(conn, actor.organization, &filter, &visibility, SeqCursor::Top, LINES)?;
+    let ids = found.lines.iter().filter_map(|line| line.actor_id.clone());
+    let emails = member_names::user_emails(conn, ids.collect())?;
+    let email = |id: &Option<String>| id.as_ref().and_then(|id| emails.get(id)).cloned();
     let rows = found.lines.into_iter().map(|line| ActivityRow {
+        email: email(&line.actor_id).unwrap_or_default(),
         iso: line.at.iso(),
         ago: line.at.ago(actor.cx.now, actor.zone),
         actor: line.actor_name.clone(),

@@ -19,9 +19,10 @@ use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::about::AboutPermission;
 use crate::handlers::permissions::labels::{PermissionChoices, choices};
 use crate::handlers::permissions::person::PermissionSubject;
-use crate::handlers::permissions::queries;
 use crate::handlers::permissions::sheet::PermissionSheet;
-use crate::models::access_matrix::MatrixCompany;
+use crate::models::access_matrix;
+use crate::models::company_choice;
+use crate::models::company_choice::CompanyChoice;
 use crate::models::member_search;
 use crate::models::member_search::{MemberFilter, MemberRow, MemberSort};
 use crate::models::membership::record::Membership;
@@ -31,10 +32,8 @@ use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::NavTab;
 
-/// The most people found by name.
+/// The most people and companies found by name.
 const FOUND: usize = 8;
-/// The most companies to choose from.
-const OFFERED: i64 = 100;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -58,7 +57,8 @@ struct ExplainPage {
     found: Vec<MemberRow>,
     searched: bool,
     person: Option<Membership>,
-    companies: Vec<MatrixCompany>,
+    /// The companies that match, when there are several.
+    companies: Vec<CompanyChoice>,
     choices: PermissionChoices,
     told: Option<AboutPermission>,
     sheet: Option<PermissionSheet>,
@@ -67,6 +67,17 @@ struct ExplainPage {
 crate::page!(ExplainPage);
 
 impl ExplainPage {
+    /// The same question about another company.
+    fn company_link(&self, company: &CompanyChoice) -> String {
+        let member = self.person.as_ref().map(|person| person.id.to_string()).unwrap_or_default();
+        format!(
+            "?member={member}&q={}&company={}&permission={}",
+            query_value(&self.question.q),
+            company.id,
+            query_value(&self.question.permission)
+        )
+    }
+
     /// The same question about another member or permission.
     fn link(&self, member: &MembershipId, permission: &str) -> String {
         format!(
@@ -82,7 +93,14 @@ impl ExplainPage {
             _ => Some(actor.own_companies(conn, ViewAccess::ID)?),
         };
         let mut errors = FormErrors::none();
-        let company = company(conn, actor, &question.company, own.as_deref(), &mut errors)?;
+        let mut companies = company(conn, actor, &question.company, own.as_deref(), &mut errors)?;
+        let company = match companies.pop() {
+            Some(only) if companies.is_empty() => Some(access_matrix::company(conn, actor.organization, only.id)?),
+            last => {
+                companies.extend(last);
+                None
+            }
+        };
         let permission = PermissionId::parse_available(&question.permission);
         if permission.is_none() && !question.permission.is_empty() {
             errors.add("permission", "Choose a permission from the list");
@@ -90,7 +108,7 @@ impl ExplainPage {
         let searched = question.member.is_empty() && !question.q.trim().is_empty();
         let (person, found) = person(conn, actor, &question, own.clone())?;
         let (mut told, mut sheet) = (None, None);
-        if let (Some(person), true) = (person.clone(), errors.is_empty()) {
+        if let (Some(person), true) = (person.clone(), errors.is_empty() && companies.is_empty()) {
             let mut subject = PermissionSubject::of(conn, actor, person)?;
             if let Some(company) = &company {
                 subject = subject.in_company(conn, actor, company)?;
@@ -101,12 +119,12 @@ impl ExplainPage {
             }
         }
         if let Some(company) = company {
-            question.company = company.slug;
+            question.company = company.name;
         }
         if let Some(person) = &person
             && question.q.is_empty()
         {
-            question.q.clone_from(&person.email);
+            question.q = format!("{} ({})", person.name, person.email);
         }
         Ok(Self {
             layout: actor.layout(conn, "access")?,
@@ -117,7 +135,7 @@ impl ExplainPage {
             errors,
             searched,
             person,
-            companies: queries::companies(conn, actor.organization, own.as_deref(), OFFERED)?,
+            companies,
             choices: choices(actor.unit),
             found,
             told,
@@ -127,22 +145,20 @@ impl ExplainPage {
     }
 }
 
-/// The company of the question, if the actor may view it.
+/// The companies that the question names, of those that the actor may view.
 fn company(
     conn: &mut Conn,
     actor: &Actor,
     text: &str,
     own: Option<&[CompanyId]>,
     errors: &mut FormErrors,
-) -> Result<Option<MatrixCompany>, AppError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
+) -> Result<Vec<CompanyChoice>, AppError> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
     }
-    let found = queries::company_meant(conn, actor.organization, text)?
-        .filter(|company| own.is_none_or(|own| own.contains(&company.id)));
-    if found.is_none() {
-        errors.add("company", format!("No {} has this name or address", actor.unit.one()));
+    let found = company_choice::named(conn, actor.organization, own, text, FOUND)?;
+    if found.is_empty() {
+        errors.add("company", format!("No {} has this name", actor.unit.one()));
     }
     Ok(found)
 }
@@ -167,6 +183,7 @@ fn person(
         company: None,
         given: None,
         access_status: None,
+        last_seen: None,
         within,
         sort: MemberSort::Name,
         now: actor.cx.now,

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod custom_roles;
+pub mod effect;
 pub mod explain;
 pub mod labels;
 pub mod mine;

@@ -47,50 +47,6 @@ pub fn company_by_slug(conn: &mut Conn, organization: OrgId, slug: &str) -> Quer
         .optional()
 }
 
-/// The company with an id, a slug, a name, or the beginning of one.
-pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<MatrixCompany>> {
-    if let Some(id) = CompanyId::parse(text) {
-        return access_matrix::company(conn, organization, id).optional();
-    }
-    if let Some(found) = company_by_slug(conn, organization, text)? {
-        return Ok(Some(found));
-    }
-    let key = search::sort_key(text);
-    if key.is_empty() {
-        return Ok(None);
-    }
-    let end = search::prefix_end(&key).unwrap_or_else(|| vec![0xff; 4]);
-    companies::table
-        .filter(companies::organization_id.eq(organization))
-        .filter(companies::sort_name.ge(key))
-        .filter(companies::sort_name.lt(end))
-        .order((companies::sort_name, companies::id))
-        .select(MatrixCompany::as_select())
-        .first(conn)
-        .optional()
-}
-
-/// The first active companies by name, all or those in `own`.
-pub fn companies(
-    conn: &mut Conn,
-    organization: OrgId,
-    own: Option<&[CompanyId]>,
-    limit: i64,
-) -> QueryResult<Vec<MatrixCompany>> {
-    let mut query = companies::table
-        .filter(companies::organization_id.eq(organization))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .into_boxed();
-    if let Some(own) = own {
-        query = query.filter(companies::id.eq_any(own));
-    }
-    query
-        .order((companies::sort_name, companies::id))
-        .limit(limit)
-        .select(MatrixCompany::as_select())
-        .load(conn)
-}
-
 /// A member's role in a company.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = company_assignments)]
@@ -152,7 +108,11 @@ pub fn groups_in(
 const HOLDERS: i64 = 10;
 
 /// The first people by name who have a custom role.
-pub fn holders(conn: &mut Conn, organization: OrgId, role: CustomRoleId) -> QueryResult<Vec<(MembershipId, String)>> {
+pub fn holders(
+    conn: &mut Conn,
+    organization: OrgId,
+    role: CustomRoleId,
+) -> QueryResult<Vec<(MembershipId, String, String)>> {
     memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(organization))
@@ -160,6 +120,6 @@ pub fn holders(conn: &mut Conn, organization: OrgId, role: CustomRoleId) -> Quer
         .filter(memberships::sort_name.is_not_null())
         .order((memberships::sort_name, memberships::id))
         .limit(HOLDERS)
-        .select((memberships::id, users::name))
+        .select((memberships::id, users::name, users::email))
         .load(conn)
 }

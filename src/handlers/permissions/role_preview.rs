@@ -1,4 +1,4 @@
-//! What another role would change for a member, before it is saved.
+//! The dialog that changes a member's role, and shows before what the new role changes for them.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -6,14 +6,13 @@ use serde::Deserialize;
 
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
-use crate::authz::decision::{AccessInputs, Reach};
-use crate::authz::permission::{ChangeRoles, Permission, PermissionSet, ViewMembers};
-use crate::authz::role::CompanyRole;
+use crate::authz::decision::Reach;
+use crate::authz::permission::{ChangeRoles, Permission, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::permissions::labels;
+use crate::handlers::permissions::effect::PermissionEffect;
 use crate::handlers::permissions::person::PermissionSubject;
 use crate::models::membership::record::Membership;
 use crate::services::members::role;
@@ -23,19 +22,8 @@ use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-struct PreviewChange {
-    label: String,
-    was: String,
-    is: String,
-}
-
-struct PreviewSection {
-    label: String,
-    changes: Vec<PreviewChange>,
-}
-
 #[derive(Template)]
-#[template(path = "permissions/preview.html")]
+#[template(path = "permissions/preview.html", blocks = ["dialog"])]
 struct PreviewPage {
     layout: Layout,
     profile: String,
@@ -44,33 +32,10 @@ struct PreviewPage {
     present: Title,
     title: Title,
     titles: Vec<Title>,
-    may_save: bool,
-    gained: Vec<PreviewSection>,
-    lost: Vec<PreviewSection>,
-    inherited: Option<CompanyRole>,
-    inherits: Option<CompanyRole>,
+    effect: PermissionEffect,
 }
 
-impl PreviewPage {
-    fn is_chosen(&self, title: &Title) -> bool {
-        *title == self.title
-    }
-
-    fn everywhere(&self) -> String {
-        let word = self.inherits.map_or("", CompanyRole::label);
-        format!(
-            "{word} of all {}, including future ones, without assignments.",
-            self.unit.many()
-        )
-    }
-
-    fn assigned(&self) -> String {
-        format!(
-            "The current role gives access to all {}. Assign some before you save.",
-            self.unit.many()
-        )
-    }
-}
+crate::page!(PreviewPage => as_dialog);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -78,37 +43,32 @@ pub struct RoleQuery {
     role: String,
 }
 
-fn sections(before: &AccessInputs, after: &AccessInputs, gained: bool, unit: UnitLabel) -> Vec<PreviewSection> {
-    let (was, is) = (before.permissions(), after.permissions());
-    let width = |reach| match reach {
-        Reach::Everywhere => 2,
-        Reach::OwnCompanies => 1,
-        Reach::Nowhere => 0,
-    };
-    let differs = PermissionSet::AVAILABLE.iter().filter(|permission| {
-        let (was, is) = (width(was.reach(*permission)), width(is.reach(*permission)));
-        if gained { is > was } else { is < was }
-    });
-    PermissionSet::of(differs)
-        .by_area()
-        .into_iter()
-        .map(|(area, permissions)| PreviewSection {
-            label: labels::heading(area, unit),
-            changes: permissions
-                .into_iter()
-                .map(|permission| PreviewChange {
-                    label: labels::label(permission, unit),
-                    was: labels::reach(was.reach(permission), unit),
-                    is: labels::reach(is.reach(permission), unit),
-                })
-                .collect(),
-        })
-        .collect()
-}
-
-crate::page!(PreviewPage);
-
 impl PreviewPage {
+    fn question(&self) -> String {
+        format!("Change the role of {}", self.person.name)
+    }
+
+    fn lead(&self) -> String {
+        format!("{} is {} now", self.person.name, self.present.label())
+    }
+
+    fn verb(&self) -> String {
+        format!("Make {} {}", self.person.name, self.title.label())
+    }
+
+    fn is_chosen(&self, title: &Title) -> bool {
+        *title == self.title
+    }
+
+    fn is_present(&self) -> bool {
+        self.title == self.present
+    }
+
+    /// Whether the shown role can be saved.
+    fn may_save(&self) -> bool {
+        self.titles.contains(&self.title) && self.title != self.present
+    }
+
     fn load(conn: &mut Conn, actor: &Actor, id: &str, chosen: &str) -> Result<Self, AppError> {
         if actor.reach::<ChangeRoles>() != Reach::Everywhere {
             return Err(actor.refusal(conn, ChangeRoles::ID)?);
@@ -123,18 +83,14 @@ impl PreviewPage {
         if let Some(own) = after.roles.first_mut() {
             *own = title.grant();
         }
-        let unit = actor.unit;
+        let (person, you) = (subject.person, id == actor.id);
         Ok(Self {
             layout: actor.layout(conn, "members")?,
             profile: actor.path(&format!("/members/{id}")),
-            unit,
-            may_save: titles.contains(&title) && title != present,
+            unit: actor.unit,
+            effect: PermissionEffect::of(&person.name, you, &subject.inputs, &after, actor.unit),
             titles,
-            gained: sections(&subject.inputs, &after, true, unit),
-            lost: sections(&subject.inputs, &after, false, unit),
-            inherited: subject.inputs.role().inherited(),
-            inherits: after.role().inherited(),
-            person: subject.person,
+            person,
             present,
             title,
         })

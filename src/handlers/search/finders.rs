@@ -110,7 +110,7 @@ fn members(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<V
     let found = member_search::page(conn, actor.organization, &filter, None, limit * 2)?;
     let hits = found.page.rows.into_iter().map(|row| Hit {
         sub: match row.access_status(now) {
-            AccessStatus::Active => row.email.clone(),
+            AccessStatus::Active | AccessStatus::Ending => row.email.clone(),
             AccessStatus::Suspended => format!("{} · Suspended", row.email),
             AccessStatus::Ended => format!("{} · Access ended", row.email),
         },

@@ -68,6 +68,7 @@ impl TransferPage {
             company: None,
             given: None,
             access_status: Some(member_search::AccessStatus::Active),
+            last_seen: None,
             within: None,
             sort: MemberSort::Name,
             now: actor.cx.now,

@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::db::schema::{company_assignments, member_search_terms, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::models::member_search::conditions::{assignments, beginning, of_the_companies, of_the_row, of_the_words};
-use crate::models::member_search::filter::{AccessStatus, GrantFilter, MemberFilter, SearchTerm};
+use crate::models::member_search::filter::{AccessStatus, GrantFilter, LastSeen, MemberFilter, SearchTerm};
 use crate::models::member_search::scan::MemberScan;
 use crate::models::member_search::{BINDS, FoundMembers, MemberRow, MemberTotal};
 
@@ -37,6 +37,8 @@ impl<'a> MemberScan<'a> {
             .limit(1);
         let behind: Option<MembershipId> = match term {
             SearchTerm::Role(role) => return Ok(self.counts.members(Some(role)) <= limit),
+            // No index has it: a small organization is read whole.
+            SearchTerm::LastSeen => return Ok(self.counts.members(self.wanted.role) <= limit),
             SearchTerm::Word(word) => beginning!(organization, word)
                 .select(member_search_terms::membership_id)
                 .offset(limit)
@@ -67,6 +69,7 @@ impl<'a> MemberScan<'a> {
                 let only = MemberFilter {
                     role: None,
                     given: None,
+                    last_seen: None,
                     ..self.wanted.clone()
                 };
                 let mut query = memberships::table
@@ -183,7 +186,10 @@ impl<'a> MemberScan<'a> {
             SearchTerm::Given(GrantFilter::Assignment(role)) => {
                 query = query.filter(memberships::id.eq_any(assigned.filter(company_assignments::role.eq(role))));
             }
-            SearchTerm::Given(GrantFilter::Custom(_)) | SearchTerm::AccessStatus | SearchTerm::Role(_) => {}
+            SearchTerm::Given(GrantFilter::Custom(_))
+            | SearchTerm::AccessStatus
+            | SearchTerm::LastSeen
+            | SearchTerm::Role(_) => {}
         }
         of_the_row!(query, wanted);
         of_the_words!(query, organization, wanted, Some(term));

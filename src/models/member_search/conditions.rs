@@ -16,7 +16,7 @@ macro_rules! assignments {
     };
 }
 
-// Conditions on the membership: role and status.
+// Conditions on the membership: role, status and last activity.
 macro_rules! of_the_row {
     ($query:ident, $wanted:expr) => {
         if let Some(role) = $wanted.role {
@@ -57,6 +57,18 @@ macro_rules! of_the_row {
                     .filter(memberships::status.ne(MembershipStatus::Removed))
                     .filter(memberships::access_until.lt($wanted.now));
             }
+        }
+        if let Some(seen) = $wanted.last_seen {
+            let since = seen.since($wanted.now);
+            $query = match seen {
+                LastSeen::Never => $query.filter(memberships::last_seen_at.is_null()),
+                LastSeen::Week | LastSeen::Month => $query.filter(memberships::last_seen_at.ge(since)),
+                LastSeen::NotInMonth | LastSeen::NotInQuarter => $query.filter(
+                    memberships::last_seen_at
+                        .lt(since)
+                        .or(memberships::last_seen_at.is_null().and(memberships::joined_at.lt(since))),
+                ),
+            };
         }
     };
 }

@@ -22,6 +22,32 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// When a member was last active.
+    pub enum LastSeen {
+        Week = "7",
+        Month = "30",
+        /// Not in the last 30 days, though they joined earlier.
+        NotInMonth = "not-30",
+        NotInQuarter = "not-90",
+        /// They joined and never opened the organization.
+        Never = "never",
+    }
+}
+
+impl LastSeen {
+    /// The first day that counts; the whole past for `Never`.
+    pub(super) fn since(self, now: Time) -> Time {
+        let days = match self {
+            Self::Week => 7,
+            Self::Month | Self::NotInMonth => 30,
+            Self::NotInQuarter => 90,
+            Self::Never => return Time(0),
+        };
+        now - Span::days(days)
+    }
+}
+
+crate::text_enum! {
     /// The order of the list.
     pub enum MemberSort {
         Name = "name",
@@ -62,6 +88,7 @@ pub struct MemberFilter {
     pub company: Option<CompanyId>,
     pub given: Option<GrantFilter>,
     pub access_status: Option<AccessStatus>,
+    pub last_seen: Option<LastSeen>,
     /// Only members assigned to one of these, for an actor who sees no others.
     pub within: Option<Vec<CompanyId>>,
     pub sort: MemberSort,
@@ -77,6 +104,7 @@ pub enum SearchTerm<'a> {
     Within(&'a [CompanyId]),
     Given(GrantFilter),
     AccessStatus,
+    LastSeen,
     Role(Role),
 }
 
@@ -87,6 +115,7 @@ impl MemberFilter {
             && self.company.is_none()
             && self.given.is_none()
             && self.access_status.is_none()
+            && self.last_seen.is_none()
             && self.within.is_none()
     }
 
@@ -97,6 +126,7 @@ impl MemberFilter {
             company,
             given,
             access_status,
+            last_seen,
             within,
             ..
         } = self;
@@ -104,6 +134,7 @@ impl MemberFilter {
             && company.is_none()
             && given.is_none()
             && access_status.is_none()
+            && last_seen.is_none()
             && within.is_none()
             && self.sort.by_name()
     }
@@ -132,6 +163,7 @@ impl MemberFilter {
                 .filter(|access_status| *access_status != AccessStatus::Active)
                 .map(|_| SearchTerm::AccessStatus),
         );
+        terms.extend(self.last_seen.map(|_| SearchTerm::LastSeen));
         terms.extend(self.role.map(SearchTerm::Role));
         terms.extend(self.within.as_deref().map(SearchTerm::Within));
         terms

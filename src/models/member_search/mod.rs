@@ -23,7 +23,7 @@ use crate::models::member_search::filter::SearchTerm;
 use crate::models::member_search::scan::MemberScan;
 use crate::models::membership::role_counts::RoleCounts;
 
-pub use crate::models::member_search::filter::{AccessStatus, GrantFilter, MemberFilter, MemberSort};
+pub use crate::models::member_search::filter::{AccessStatus, GrantFilter, LastSeen, MemberFilter, MemberSort};
 pub use crate::models::member_search::found::{FoundMembers, MemberTotal};
 pub use crate::models::member_search::row::{MemberRow, customs};
 
@@ -73,7 +73,7 @@ pub fn page(
     cursor: Option<&Cursor>,
     size: usize,
 ) -> QueryResult<FoundMembers> {
-    let counts = if wanted.is_plain() || wanted.role.is_some() {
+    let counts = if wanted.is_plain() || wanted.role.is_some() || wanted.last_seen.is_some() {
         RoleCounts::load(conn, organization)?
     } else {
         RoleCounts::default()

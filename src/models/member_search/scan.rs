@@ -14,7 +14,7 @@ use crate::db::types::org_id::OrgId;
 use crate::models::member_search::conditions::{
     assignments, beginning, in_order, of_the_companies, of_the_row, of_the_words,
 };
-use crate::models::member_search::filter::{AccessStatus, GrantFilter, MemberFilter, SearchTerm};
+use crate::models::member_search::filter::{AccessStatus, GrantFilter, LastSeen, MemberFilter, SearchTerm};
 use crate::models::member_search::{FoundMembers, MemberCursor, MemberRow, MemberTotal, SEVERAL, STRETCH};
 use crate::models::membership::role_counts::RoleCounts;
 

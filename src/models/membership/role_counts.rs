@@ -34,6 +34,16 @@ impl RoleCounts {
         counts.map(|count| count.members).sum()
     }
 
+    /// The members who are not suspended: what every number named “Members” counts.
+    pub fn active(&self) -> i64 {
+        self.members(None) - self.suspended()
+    }
+
+    /// The members who are suspended or whose access ended.
+    pub fn suspended(&self) -> i64 {
+        self.0.iter().map(|count| count.suspended).sum()
+    }
+
     /// The active members whose role covers every company.
     pub fn in_every_company(&self) -> i64 {
         let counts = self.0.iter().filter(|count| count.role.inherited().is_some());

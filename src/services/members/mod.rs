@@ -1,6 +1,7 @@
 //! Changes of members. Each function checks the rules, writes, and returns the audit events.
 
 pub mod access_end;
+pub mod access_edit;
 pub mod bulk;
 pub mod ceiling;
 pub mod email;
@@ -11,6 +12,7 @@ pub mod role;
 mod role_words;
 pub mod rules;
 pub mod suspension;
+pub mod views;
 pub mod visible;
 
 use serde_json::json;

@@ -90,7 +90,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             owner,
             &at("?tab=company"),
             Nothing,
-            "Inherited from Admin",
+            "Organization roles that also give access to every company",
         ),
         Screen::new(
             page,

@@ -8,6 +8,8 @@ use crate::roles_test::{Form, Scenario};
 pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
         "id" if path.contains("/access/groups/") => Some(scenario.group.clone()),
+        // A view that no one has: each member has their own.
+        "id" if path.contains("/member-views/") => Some("00000000000070008000000000000000".to_owned()),
         "member" if path.contains("/access/groups/") => Some(scenario.member.clone()),
         _ => None,
     }
@@ -24,6 +26,13 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
             ("company_id", scenario.north.clone()),
             ("company_role", "editor".to_owned()),
         ],
+        "/members/{id}" => vec![
+            ("role", "viewer".to_owned()),
+            ("seen_role", "member".to_owned()),
+            ("step", "apply".to_owned()),
+        ],
+        "/member-views" => vec![("name", "Viewers".to_owned()), ("query", "role=viewer".to_owned())],
+        "/member-views/{id}/deletion" => Vec::new(),
         "/members/{id}/suspension" => vec![("reason", "On leave".to_owned())],
         "/members/{id}/restoration"
         | "/members/{id}/reinstatement"

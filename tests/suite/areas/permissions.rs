@@ -134,7 +134,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         &olivia,
         &format!("/members/{member}/role-preview?role=admin"),
         Act::Nothing,
-        "Permissions gained",
+        "gains",
     );
     add(
         preview,
@@ -142,7 +142,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         &olivia,
         &format!("/members/{member}/role-preview?role=member"),
         Act::Nothing,
-        "Permissions lost",
+        "loses",
     );
     let roles = "/organizations/{slug}/access/roles";
     add(roles, "table", &olivia, "/access/roles", Act::Nothing, "Support lead");

@@ -125,6 +125,7 @@ impl AssignmentOffer {
             company: None,
             given: None,
             access_status: None,
+            last_seen: None,
             within: scope.own().map(<[_]>::to_vec),
             sort: MemberSort::Name,
             now: actor.cx.now,

@@ -60,6 +60,7 @@ impl MatrixQuery {
             company: None,
             given: CustomRoleId::parse(&self.role).map(GrantFilter::Custom),
             access_status: None,
+            last_seen: None,
             within: scope.own().map(<[_]>::to_vec),
             sort: MemberSort::Name,
             now: actor.cx.now,

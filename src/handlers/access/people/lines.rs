@@ -6,15 +6,17 @@ use crate::auth::actor::Actor;
 use crate::authz::decision::Overrides;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::Role;
+use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
+use crate::db::Conn;
+use crate::db::types::MembershipStatus;
+use crate::db::types::organization::CompanyStatus;
+use crate::handlers::access::queries::assigned::AssignmentRow;
 use crate::handlers::access::queries::{GroupGrants, ListedAssignment, MemberGrants};
 use crate::models::custom_role::CustomRole;
-use crate::models::member_search::{AccessStatus, GrantFilter, MemberFilter, MemberRow};
+use crate::models::member_search::{AccessStatus, MemberRow};
 use crate::services::assignments::AssignmentCheck;
 use crate::services::members::rules::ActorRank;
-
-/// The most companies of one person in the list; the matrix has all.
-const LISTED: usize = 5;
 
 /// A person with their role in the organization, or in a company.
 #[derive(Debug)]
@@ -69,7 +71,16 @@ pub struct PeopleReader<'a> {
     pub customs: &'a [CustomRole],
 }
 
-impl PeopleReader<'_> {
+impl<'a> PeopleReader<'a> {
+    pub fn of(conn: &mut Conn, actor: &'a Actor, customs: &'a [CustomRole]) -> Result<Self, AppError> {
+        Ok(Self {
+            actor,
+            rank: actor.into(),
+            own: actor.own_companies(conn, AssignCompanies::ID)?,
+            customs,
+        })
+    }
+
     fn line(&self, row: &MemberRow) -> PersonLine {
         PersonLine {
             id: row.id,
@@ -139,69 +150,35 @@ impl PeopleReader<'_> {
         }
     }
 
-    /// One line for each role in a company: inherited, by assignment, by a group.
-    pub fn in_companies(&self, row: &MemberRow, details: &PeopleDetails, filter: &MemberFilter) -> Vec<PersonLine> {
-        let mut lines = Vec::new();
-        let role_wanted = match filter.given {
-            Some(GrantFilter::Assignment(role)) => Some(role),
-            _ => None,
-        };
-        if filter.company.is_none()
-            && let Some(inherited) = row.role.inherited()
-            && role_wanted.is_none_or(|role| role == inherited)
-        {
-            let (title, origin) = self.title(row, details);
-            lines.push(PersonLine {
-                role: inherited.label().into(),
-                reach: format!("All {}", self.actor.unit.many()),
-                origin: match origin.strip_prefix("By ") {
-                    Some(group) => format!("Inherited from {title}, by {group}"),
-                    None => format!("Inherited from {title}"),
-                },
-                ..self.line(row)
-            });
+    /// A role in a company.
+    pub fn assignment(&self, row: &AssignmentRow, groups: &GroupGrants) -> PersonLine {
+        let check = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.member, row.member_role);
+        let archived = row.company_status == CompanyStatus::Archived;
+        let own = self.own.contains(&row.company);
+        let may = !archived && check.touch(own, Some(row.role)).is_ok();
+        PersonLine {
+            id: row.member,
+            name: row.name.clone(),
+            email: row.email.clone(),
+            you: row.member == self.actor.id,
+            role: row.role.label().into(),
+            reach: row.company_name.clone(),
+            company: Some(row.slug.clone()),
+            origin: match groups.in_company(row.member, row.company) {
+                Some((_, group)) if row.by_group() => format!("By group {group}"),
+                _ => row.origin.label().into(),
+            },
+            overrides: 0,
+            out: if row.member_until.is_some_and(|end| end < self.actor.cx.now) {
+                Some(("Access ended", "warning"))
+            } else if row.status == MembershipStatus::Suspended {
+                Some(("Suspended", "danger"))
+            } else if archived {
+                Some(("Archived", ""))
+            } else {
+                None
+            },
+            change: may.then(|| format!("?member_id={}&company_id={}", row.member, row.company)),
         }
-        let check = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.id, row.role);
-        let mut more = 0;
-        for assignment in details.assignments.get(&row.id).map_or(&[][..], Vec::as_slice) {
-            if role_wanted.is_some_and(|role| role != assignment.role) || !is_listed(filter, assignment.company) {
-                continue;
-            }
-            if lines.len() >= LISTED {
-                more += 1;
-                continue;
-            }
-            let own = self.own.contains(&assignment.company);
-            let may = !assignment.archived && check.touch(own, Some(assignment.role)).is_ok();
-            lines.push(PersonLine {
-                role: assignment.role.label().into(),
-                reach: assignment.name.clone(),
-                company: Some(assignment.slug.clone()),
-                origin: match details.groups.in_company(row.id, assignment.company) {
-                    Some((_, group)) if assignment.by_group() => format!("By group {group}"),
-                    _ => assignment.origin.label().into(),
-                },
-                change: may.then(|| format!("?member_id={}&company_id={}", row.id, assignment.company)),
-                ..self.line(row)
-            });
-        }
-        if lines.is_empty() {
-            lines.push(PersonLine {
-                reach: format!("No {}", self.actor.unit.one()),
-                ..self.line(row)
-            });
-        } else if more > 0 {
-            lines.push(PersonLine {
-                reach: format!("and {more} more {}", self.actor.unit.many()),
-                ..self.line(row)
-            });
-        }
-        lines
     }
-}
-
-/// Whether the filter lists assignments to a company.
-fn is_listed(filter: &MemberFilter, company: CompanyId) -> bool {
-    filter.company.is_none_or(|wanted| wanted == company)
-        && filter.within.as_ref().is_none_or(|own| own.contains(&company))
 }

@@ -1,5 +1,6 @@
 //! People with their roles and where these come from: in the organization, and in its companies.
 
+mod assignments;
 mod lines;
 mod query;
 
@@ -8,7 +9,7 @@ use askama::Template;
 
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
-use crate::authz::permission::{AssignCompanies, InviteMembers, Permission, ViewAccess};
+use crate::authz::permission::{InviteMembers, Permission, ViewAccess};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::html::number;
@@ -47,7 +48,7 @@ struct PeoplePage {
     asked: AccessQuery,
     may_change: bool,
     people_count: Option<i64>,
-    assignments_count: Option<i64>,
+    assignments_count: Option<String>,
     roles: Vec<(String, String)>,
     choices: CompanyChoices,
     /// The company of the filter, and the roles that reach it without an assignment.
@@ -111,6 +112,7 @@ impl PeoplePage {
             text => scope.meant(conn, actor, text)?,
         };
         let filter = asked.filter(actor, &scope, company.as_ref());
+        let assignments = asked.assignments(&scope, company.as_ref());
         if let Some(company) = &company {
             // The address may have an id or the beginning of a name; the select has slugs.
             asked.company.clone_from(&company.slug);
@@ -140,8 +142,10 @@ impl PeoplePage {
             page.frame(conn, actor, &scope, &customs)?;
         }
         page.others(conn, actor, &scope)?;
-        if let Some(filter) = filter {
-            page.list(conn, actor, &filter, &customs)?;
+        match (page.asked.by_company(), filter, assignments) {
+            (true, _, Some(filter)) => page.list_assignments(conn, actor, &filter)?,
+            (false, Some(filter), _) => page.list(conn, actor, &filter, &customs)?,
+            _ => {}
         }
         Ok(page)
     }
@@ -157,8 +161,11 @@ impl PeoplePage {
         if scope.own().is_none() {
             self.people_count = Some(member_search::counted(conn, actor.organization, None)?);
         }
-        self.assignments_count = Some(queries::count_assignments(conn, actor.organization, scope.own())?);
+        self.assignments_count = Some(assignments::count(conn, actor, scope)?);
         self.choices = scope.choices(conn, actor)?;
+        if let (Some(company), true) = (&self.company, self.choices.typed) {
+            self.asked.company.clone_from(&company.name);
+        }
         self.roles = if self.asked.by_company() {
             let roles = CompanyRole::ALL.iter();
             roles.map(|role| (role.to_string(), role.label().to_owned())).collect()
@@ -172,9 +179,9 @@ impl PeoplePage {
         Ok(())
     }
 
-    /// The roles that reach the company without an assignment.
+    /// The roles that reach the company, or every company, without an assignment.
     fn others(&mut self, conn: &mut Conn, actor: &Actor, scope: &CompanyScope) -> Result<(), AppError> {
-        if self.company.is_none() || !self.asked.by_company() {
+        if !self.asked.by_company() {
             return Ok(());
         }
         let counts = queries::everywhere(conn, actor.organization)?;
@@ -204,12 +211,9 @@ impl PeoplePage {
         let rows = found.page.rows;
         let ids: Vec<MembershipId> = rows.iter().map(|row| row.id).collect();
         let grants = queries::grants(conn, organization, &ids)?;
-        // A role that reaches every company needs no names of companies, except on the tab of companies.
-        let assigned: Vec<MembershipId> = rows
-            .iter()
-            .filter(|row| self.asked.by_company() || row.role.inherited().is_none())
-            .map(|row| row.id)
-            .collect();
+        // A role that reaches every company needs no names of companies.
+        let assigned = rows.iter().filter(|row| row.role.inherited().is_none());
+        let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
         let in_groups = grants.values().filter(|one| one.group_count > 0).map(|one| one.id);
         let in_groups: Vec<MembershipId> = in_groups.collect();
         let details = PeopleDetails {
@@ -217,19 +221,8 @@ impl PeoplePage {
             groups: queries::group_grants(conn, organization, &in_groups)?,
             grants,
         };
-        let reader = PeopleReader {
-            actor,
-            rank: actor.into(),
-            own: actor.own_companies(conn, AssignCompanies::ID)?,
-            customs,
-        };
-        self.lines = if self.asked.by_company() {
-            rows.iter()
-                .flat_map(|row| reader.in_companies(row, &details, filter))
-                .collect()
-        } else {
-            rows.iter().map(|row| reader.in_organization(row, &details)).collect()
-        };
+        let reader = PeopleReader::of(conn, actor, customs)?;
+        self.lines = rows.iter().map(|row| reader.in_organization(row, &details)).collect();
         Ok(())
     }
 }

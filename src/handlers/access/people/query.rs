@@ -7,6 +7,7 @@ use crate::authz::role::{CompanyRole, Role};
 use crate::common::html::query_value;
 use crate::common::id::CustomRoleId;
 use crate::common::search;
+use crate::handlers::access::queries::assigned::AssignmentFilter;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::member_search::{GrantFilter, MemberFilter, MemberSort};
 use crate::services::members::visible::CompanyScope;
@@ -49,26 +50,33 @@ impl AccessQuery {
         format!("?{}", query.join("&"))
     }
 
-    /// `None` when no one can match.
+    /// Whether a company is entered that the reader has none of.
+    fn names_none(&self, company: Option<&CompanyChoice>) -> bool {
+        company.is_none() && !self.company.trim().is_empty()
+    }
+
+    /// The members on the tab of the organization; `None` when no one can match.
     pub fn filter(&self, actor: &Actor, scope: &CompanyScope, company: Option<&CompanyChoice>) -> Option<MemberFilter> {
-        let plain = Role::parse(&self.role).filter(|_| !self.by_company());
-        let given = if self.by_company() {
-            CompanyRole::parse(&self.role).map(GrantFilter::Assignment)
-        } else {
-            CustomRoleId::parse(&self.role).map(GrantFilter::Custom)
-        };
-        if company.is_none() && !self.company.trim().is_empty() {
-            return None;
-        }
-        Some(MemberFilter {
+        (!self.names_none(company)).then(|| MemberFilter {
             words: search::query(&self.q),
-            role: plain,
+            role: Role::parse(&self.role),
             company: company.map(|company| company.id),
-            given,
+            given: CustomRoleId::parse(&self.role).map(GrantFilter::Custom),
             access_status: None,
+            last_seen: None,
             within: scope.own().filter(|_| company.is_none()).map(<[_]>::to_vec),
             sort: MemberSort::Name,
             now: actor.cx.now,
+        })
+    }
+
+    /// The assignments on the tab of companies; `None` when none can match.
+    pub fn assignments(&self, scope: &CompanyScope, company: Option<&CompanyChoice>) -> Option<AssignmentFilter> {
+        (!self.names_none(company)).then(|| AssignmentFilter {
+            words: search::query(&self.q),
+            role: CompanyRole::parse(&self.role),
+            company: company.map(|company| company.id),
+            within: scope.own().map(<[_]>::to_vec),
         })
     }
 }

@@ -9,15 +9,17 @@ use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::id::MembershipId;
+use crate::common::paging::Cursor;
 use crate::db::Conn;
 use crate::handlers::members::bulk::action::BulkAction;
 use crate::handlers::members::filter::MembersQuery;
+use crate::handlers::members::index::PAGE;
 use crate::handlers::members::suspension::parse_reason;
 use crate::handlers::members::{end_date, queries, visible};
 use crate::models::company_choice;
 use crate::models::member_search;
 use crate::services::groups;
-use crate::services::members::bulk::{BulkChange, MOST};
+use crate::services::members::bulk::{BulkChange, MOST, offers};
 use crate::services::members::role::Title;
 use crate::web::company_picker;
 use crate::web::company_picker::PickerScope;
@@ -37,7 +39,12 @@ pub enum BulkStep {
 pub struct BulkForm {
     pub action: Option<BulkAction>,
     pub ids: Vec<String>,
+    /// Everyone who matches the filters, evaluated again by each request.
     pub all: bool,
+    /// Everyone on the page of the list, for browsers without JavaScript.
+    page: bool,
+    /// The members who matched when the changes were shown.
+    pub matched: String,
     pub asked: MembersQuery,
     pub step: BulkStep,
     pub role: String,
@@ -56,6 +63,8 @@ impl BulkForm {
             action: BulkAction::parse(fields.get("do")),
             ids: fields.all("id").map(str::to_owned).collect(),
             all: !fields.get("all").is_empty(),
+            page: !fields.get("page").is_empty(),
+            matched: text("matched"),
             asked: MembersQuery::of(fields),
             step: match fields.get("step") {
                 "look" => BulkStep::Look,
@@ -83,19 +92,26 @@ impl BulkForm {
         errors: &mut FormErrors,
     ) -> Result<Vec<MembershipId>, AppError> {
         let mut ids = BTreeSet::new();
-        if self.all {
+        if self.all || (self.page && self.ids.is_empty()) {
             let Some(filter) = self.asked.read(conn, actor)? else {
                 errors.add("people", "No member matches any more");
                 return Ok(Vec::new());
             };
-            let found = member_search::page(conn, actor.organization, &filter, None, MOST)?;
-            if found.page.next.is_some() {
+            let (cursor, size) = if self.all {
+                (None, MOST)
+            } else {
+                (Cursor::parse(&self.asked.after), PAGE)
+            };
+            let found = member_search::page(conn, actor.organization, &filter, cursor.as_ref(), size)?;
+            if self.all && found.page.next.is_some() {
                 errors.add(
                     "people",
                     format!("More than {MOST} match. Narrow the list by a filter first"),
                 );
             } else {
-                ids.extend(found.page.rows.iter().map(|row| row.id));
+                // Without the actor, and without those whom the list doesn't offer either.
+                let offered = found.page.rows.iter().filter(|row| offers(actor, row.id, row.role));
+                ids.extend(offered.map(|row| row.id));
             }
         } else {
             for id in &self.ids {

@@ -31,6 +31,8 @@ enum BulkResponse {
     Planned(BulkPlan),
     /// In words.
     Applied(String),
+    /// Other members match than those that were shown.
+    Moved(BulkPlan),
 }
 
 /// Why nothing was planned or applied.
@@ -77,6 +79,14 @@ fn run(
         let plan = BulkPlan::of(conn, actor, change, &ids)?;
         return Ok((BulkResponse::Planned(plan), Events::none("a plan changes nothing")));
     }
+    let mut ids = ids;
+    if form.all {
+        let plan = BulkPlan::of(conn, actor, change.clone(), &ids)?;
+        if page::matched(&ids) != form.matched {
+            return Ok((BulkResponse::Moved(plan), Events::none("other members match now")));
+        }
+        ids = plan.changing();
+    }
     let (plan, events) = bulk::apply(conn, actor, change, &ids)?;
     Ok((
         BulkResponse::Applied(done(&plan.change, plan.changing().len(), actor.org_zone)),
@@ -97,6 +107,10 @@ async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse
         Ok(BulkResponse::Applied(message)) => Ok(gate.done(message, &members_path(&gate))),
         Ok(BulkResponse::Planned(plan)) => {
             gate.show(move |actor, conn| BulkPage::planned(conn, actor, action, form, plan))
+                .await
+        }
+        Ok(BulkResponse::Moved(plan)) => {
+            gate.refused(move |actor, conn| BulkPage::moved(conn, actor, action, form, plan))
                 .await
         }
         Err(BulkFormError::Incomplete(ids, errors)) if errors.is_empty() => {

@@ -1,11 +1,13 @@
 //! The page of a bulk change: what to choose from, or what would happen to each member.
 
 use askama::Template;
+use sha2::{Digest, Sha256};
 
 use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::id::MembershipId;
+use crate::common::token::hex;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::bulk::action::BulkAction;
@@ -24,6 +26,13 @@ use crate::web::company_picker::{CompanyPicker, PickerScope};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
+/// One text for one set of members.
+pub fn matched(ids: &[MembershipId]) -> String {
+    let mut ids: Vec<&str> = ids.iter().map(MembershipId::as_str).collect();
+    ids.sort_unstable();
+    hex(&Sha256::digest(ids.join(" ").as_bytes()))
+}
+
 #[derive(Template)]
 #[template(path = "members/bulk.html")]
 pub struct BulkPage {
@@ -36,6 +45,8 @@ pub struct BulkPage {
     kind: BulkAction,
     typed: BulkForm,
     ids: Vec<MembershipId>,
+    /// Tells apart the members who match.
+    matched: String,
     errors: FormErrors,
     /// What to choose from.
     titles: Vec<Title>,
@@ -125,14 +136,14 @@ impl BulkPage {
         form: BulkForm,
         plan: BulkPlan,
     ) -> Result<Self, AppError> {
-        let ids = plan.changing();
+        let (ids, matched) = (plan.changing(), matched(&plan.ids()));
         let customs = match plan.change {
             BulkChange::Role(_) => custom_role::all(conn, actor.organization)?,
             _ => Vec::new(),
         };
         let rows = BulkPageRow::planned(plan, &customs, actor.unit.one(), actor.org_zone);
         let mut page = Self::new(conn, actor, action, form, rows, FormErrors::none())?;
-        (page.changed, page.ids, page.planned) = (ids.len(), ids, true);
+        (page.changed, page.ids, page.planned, page.matched) = (ids.len(), ids, true, matched);
         Ok(page)
     }
 
@@ -157,6 +168,23 @@ impl BulkPage {
         Ok(page)
     }
 
+    /// The plan, when other members match than those that were shown before.
+    pub fn moved(
+        conn: &mut Conn,
+        actor: &Actor,
+        action: BulkAction,
+        form: BulkForm,
+        plan: BulkPlan,
+    ) -> Result<Self, AppError> {
+        let mut page = Self::planned(conn, actor, action, form, plan)?;
+        let now = people(page.rows.len());
+        page.errors = FormErrors::one(
+            "people",
+            format!("Nothing was changed, because other people match the filter now: {now}. Check the list and confirm again"),
+        );
+        Ok(page)
+    }
+
     fn new(
         conn: &mut Conn,
         actor: &Actor,
@@ -176,6 +204,7 @@ impl BulkPage {
             kind: action,
             typed: form,
             ids: Vec::new(),
+            matched: String::new(),
             errors,
             titles: Vec::new(),
             picker: None,

@@ -10,6 +10,7 @@ use crate::common::search;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
+use crate::handlers::members::show::form::{AssignmentRow, MemberForm};
 use crate::handlers::members::show::groups::MemberGroups;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
@@ -19,50 +20,114 @@ use crate::models::membership::record::Membership;
 use crate::services::assignments::AssignmentCheck;
 
 /// How many companies are offered, and how many of a search.
-const OFFERED: usize = 5;
+const OFFERED: usize = 8;
 const FOUND: usize = 20;
 
 /// How many companies a search reads.
 const SEARCHED: i64 = 5_000;
 
+/// A company in the table of assignments.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that the row shows")]
 pub(super) struct MemberCompany {
-    pub company: AssignedCompany,
+    pub id: CompanyId,
+    pub name: String,
+    pub archived: bool,
+    /// Where the access comes from.
+    pub origin: String,
     /// Whether the actor may change it.
     pub may_change: bool,
-    /// The groups that give access too, by name.
-    pub groups: Vec<String>,
+    /// Whether the actor may give another role and an end, not only remove the assignment.
+    pub may_give: bool,
+    /// The role of the member's own, as the form has it; empty for none.
+    pub role: String,
+    /// What it means to have no role of their own.
+    pub none: String,
+    /// The effective role in words, for a row that can't be changed.
+    pub effective: &'static str,
+    pub until: String,
+    pub until_words: String,
+    /// Role and end as they are stored.
+    pub seen: String,
+    pub added: bool,
+    pub fault: Option<String>,
 }
 
 impl MemberCompany {
-    pub fn archived(&self) -> bool {
-        self.company.status == CompanyStatus::Archived
+    fn of(
+        company: AssignedCompany,
+        (may_change, may_give): (bool, bool),
+        groups: &[String],
+        zone: Zone,
+    ) -> Self {
+        let (role, until) = (
+            company.direct.map(|role| role.to_string()).unwrap_or_default(),
+            company.access_until.map(|end| end.day(zone)).unwrap_or_default(),
+        );
+        Self {
+            id: company.id,
+            archived: company.status == CompanyStatus::Archived,
+            origin: origin(&company, groups),
+            may_change,
+            may_give,
+            none: if groups.is_empty() {
+                "No access".into()
+            } else {
+                "Only by group".into()
+            },
+            effective: company.role.label(),
+            until_words: company.access_until.map(|end| end.date(zone)).unwrap_or_default(),
+            seen: AssignmentRow::state(&role, &until),
+            added: false,
+            fault: None,
+            name: company.name,
+            role,
+            until,
+        }
     }
 
-    /// "By invitation, until January 31, 2027", "By group Support".
-    pub fn origin(&self, zone: Zone) -> String {
-        let AssignedCompany {
-            direct,
-            origin,
-            access_until,
-            ..
-        } = &self.company;
-        let mut words = Vec::new();
-        if direct.is_some() {
-            words.push(origin.label().to_owned());
-        }
-        if !self.groups.is_empty() {
-            let by = if words.is_empty() { "By" } else { "by" };
-            words.push(format!("{by} group {}", self.groups.join(", ")));
-        }
-        if words.is_empty() {
-            words.push(origin.label().to_owned());
-        }
-        let text = words.join(" and ");
-        match access_until {
-            Some(end) => format!("{text}, until {}", end.date(zone)),
-            None => text,
+    /// A company that is added to the table.
+    fn added(company: CompanyChoice) -> Self {
+        Self {
+            id: company.id,
+            name: company.name,
+            archived: false,
+            origin: "Not saved yet".into(),
+            may_change: true,
+            may_give: true,
+            role: CompanyRole::Viewer.to_string(),
+            none: "No access".into(),
+            effective: "",
+            until: String::new(),
+            until_words: String::new(),
+            seen: String::new(),
+            added: true,
+            fault: None,
         }
     }
+
+    /// What was entered, instead of what is stored.
+    fn enter(&mut self, row: &AssignmentRow) {
+        self.role.clone_from(&row.role);
+        self.until.clone_from(&row.until);
+        self.seen.clone_from(&row.seen);
+        self.fault.clone_from(&row.fault);
+    }
+}
+
+/// "By invitation", "Direct and by group Support".
+fn origin(company: &AssignedCompany, groups: &[String]) -> String {
+    let mut words = Vec::new();
+    if company.direct.is_some() {
+        words.push(company.origin.label().to_owned());
+    }
+    if !groups.is_empty() {
+        let by = if words.is_empty() { "By" } else { "by" };
+        words.push(format!("{by} group {}", groups.join(", ")));
+    }
+    if words.is_empty() {
+        words.push(company.origin.label().to_owned());
+    }
+    words.join(" and ")
 }
 
 /// The companies where an assignment lets the actor assign members; none when they may do so everywhere.
@@ -73,12 +138,13 @@ fn own_companies(conn: &mut Conn, actor: &Actor) -> Result<Vec<CompanyId>, AppEr
     })
 }
 
-/// A member's assignments, as far as the actor sees the companies.
+/// A member's assignments, as far as the actor sees the companies, and what was entered.
 pub(super) fn assignments_of(
     conn: &mut Conn,
     actor: &Actor,
     member: &Membership,
     groups: &MemberGroups,
+    form: &MemberForm,
 ) -> Result<Vec<MemberCompany>, AppError> {
     let own = own_companies(conn, actor)?;
     let seen = match actor.reach::<ViewMembers>() {
@@ -86,16 +152,35 @@ pub(super) fn assignments_of(
         _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
     };
     let check = AssignmentCheck::of(actor, AssignCompanies::ID, member.id, member.role);
-    Ok(assigned::companies_of(conn, actor.organization, member.id)?
+    let stored = assigned::companies_of(conn, actor.organization, member.id)?;
+    let mut rows: Vec<MemberCompany> = stored
         .into_iter()
         .filter(|company| member.id == actor.id || seen.as_ref().is_none_or(|seen| seen.contains(&company.id)))
-        .map(|company| MemberCompany {
-            may_change: company.status == CompanyStatus::Active
-                && check.touch(own.contains(&company.id), Some(company.role)).is_ok(),
-            groups: groups.giving(company.id),
-            company,
+        .map(|company| {
+            let (open, mine) = (company.status == CompanyStatus::Active, own.contains(&company.id));
+            let may = (
+                open && check.touch(mine, Some(company.role)).is_ok(),
+                open && check.give(mine, Some(company.role), CompanyRole::Viewer).is_ok(),
+            );
+            let giving = groups.giving(company.id);
+            MemberCompany::of(company, may, &giving, actor.org_zone)
         })
-        .collect())
+        .collect();
+    let mut added: Vec<CompanyId> = form.rows.iter().filter_map(|row| CompanyId::parse(&row.company)).collect();
+    added.extend(CompanyId::parse(&form.add));
+    added.retain(|id| rows.iter().all(|row| row.id != *id));
+    let within = (actor.reach::<AssignCompanies>() != Reach::Everywhere).then_some(own);
+    added.retain(|id| within.as_ref().is_none_or(|own| own.contains(id)));
+    if check.give(true, None, CompanyRole::Viewer).is_ok() && !added.is_empty() {
+        let found = company_choice::among(conn, actor.organization, &added)?;
+        rows.extend(found.into_iter().map(MemberCompany::added));
+    }
+    for row in &mut rows {
+        if let Some(entered) = form.rows.iter().find(|entered| entered.company == row.id.as_str()) {
+            row.enter(entered);
+        }
+    }
+    Ok(rows)
 }
 
 /// The companies that the actor can assign the member to.
@@ -105,7 +190,14 @@ pub(super) struct CompanyOffer {
 }
 
 impl CompanyOffer {
-    pub fn load(conn: &mut Conn, actor: &Actor, member: &Membership, search: &str) -> Result<Self, AppError> {
+    /// `listed`: the companies that are in the table.
+    pub fn load(
+        conn: &mut Conn,
+        actor: &Actor,
+        member: &Membership,
+        search: &str,
+        listed: &[MemberCompany],
+    ) -> Result<Self, AppError> {
         let check = AssignmentCheck::of(actor, AssignCompanies::ID, member.id, member.role);
         if check.give(true, None, CompanyRole::Viewer).is_err() {
             return Ok(Self {
@@ -121,12 +213,14 @@ impl CompanyOffer {
         };
         // Names are compared without accents and case, which SQL cannot do; only a search reads more than it shows.
         let limit = if words.is_empty() && within.is_none() {
-            i64::try_from(most + 1).unwrap_or(i64::MAX)
+            i64::try_from(most + 1 + listed.len()).unwrap_or(i64::MAX)
         } else {
             SEARCHED
         };
         let mut companies = company_choice::unassigned(conn, actor.organization, member.id, within.as_deref(), limit)?;
-        companies.retain(|company| search::contains(&company.name, &words));
+        companies.retain(|company| {
+            search::contains(&company.name, &words) && listed.iter().all(|row| row.id != company.id)
+        });
         let more = companies.len() > most;
         companies.truncate(most);
         Ok(Self { companies, more })

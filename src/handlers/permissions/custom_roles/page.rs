@@ -50,7 +50,7 @@ pub struct RolePage {
     bases: Vec<Role>,
     sections: Vec<PickSection>,
     people: i64,
-    holders: Vec<(MembershipId, String)>,
+    holders: Vec<(MembershipId, String, String)>,
     /// Why the actor can't change it.
     closed: Option<String>,
     errors: FormErrors,

@@ -19,22 +19,25 @@ use crate::handlers::permissions::labels::{PermissionChoices, choices};
 use crate::handlers::permissions::queries;
 use crate::handlers::permissions::requests::note;
 use crate::models::access_matrix;
-use crate::models::access_matrix::MatrixCompany;
 use crate::models::access_request::NewAccessRequest;
+use crate::models::company_choice;
+use crate::models::company_choice::CompanyChoice;
 use crate::services::access_requests::new::{AccessRequestError, AccessRequestOutcome, request, requester};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::NavTab;
 
-/// The most companies to choose from.
-const OFFERED: i64 = 100;
+/// The most companies found by name.
+const FOUND: usize = 8;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct AccessRequestForm {
     permission: String,
     company: String,
+    /// The company that was chosen among several.
+    company_id: String,
     note: String,
 }
 
@@ -49,7 +52,8 @@ struct NewRequestPage {
     unit: UnitLabel,
     form: AccessRequestForm,
     choices: PermissionChoices,
-    companies: Vec<MatrixCompany>,
+    /// The companies that match what was entered, when there are several.
+    companies: Vec<CompanyChoice>,
     errors: FormErrors,
 }
 
@@ -57,14 +61,10 @@ crate::page!(NewRequestPage);
 
 impl NewRequestPage {
     fn load(conn: &mut Conn, actor: &Actor, form: AccessRequestForm, errors: FormErrors) -> Result<Self, AppError> {
-        // Someone who views single companies is offered those; others can be named by their address.
-        let companies = match actor.reach::<ViewCompany>() {
-            Reach::Everywhere => queries::companies(conn, actor.organization, None, OFFERED)?,
-            Reach::OwnCompanies => {
-                let own = actor.own_companies(conn, ViewCompany::ID)?;
-                queries::companies(conn, actor.organization, Some(&own), OFFERED)?
-            }
-            Reach::Nowhere => Vec::new(),
+        let companies = if errors.get("company").is_some() {
+            named(conn, actor, &form.company)?
+        } else {
+            Vec::new()
         };
         Ok(Self {
             layout: actor.layout(conn, "mine")?,
@@ -107,24 +107,63 @@ impl AccessRequestForm {
             errors.add("permission", "Choose what you need");
         }
         let note = errors.take("note", note(&self.note));
-        let text = self.company.trim();
-        let company = match CompanyId::parse(text) {
-            _ if text.is_empty() => None,
-            Some(id) => access_matrix::company(conn, actor.organization, id).optional()?,
-            None => queries::company_by_slug(conn, actor.organization, text)?,
-        };
-        if company.is_none() && !text.is_empty() {
-            errors.add("company", format!("No {} has this address", actor.unit.one()));
-        }
+        let company = self.company(conn, actor, &mut errors)?;
         match (permission, note) {
             (Some(permission), Some(note)) if errors.is_empty() => Ok(NewAccessRequest {
                 permission,
-                company: company.map(|company| company.id),
+                company,
                 note,
             }),
             _ => Err(RequestError::Form(errors)),
         }
     }
+}
+
+impl AccessRequestForm {
+    /// The chosen company. What is wrong is added at the field.
+    fn company(
+        &self,
+        conn: &mut Conn,
+        actor: &Actor,
+        errors: &mut FormErrors,
+    ) -> Result<Option<CompanyId>, RequestError> {
+        let text = match self.company_id.trim() {
+            "" => self.company.trim(),
+            id => id,
+        };
+        if text.is_empty() {
+            return Ok(None);
+        }
+        // A company that the actor doesn't see can be named by its address, which others may have told them.
+        let exact = match CompanyId::parse(text) {
+            Some(id) => access_matrix::company(conn, actor.organization, id).optional()?,
+            None => queries::company_by_slug(conn, actor.organization, text)?,
+        };
+        if let Some(exact) = exact {
+            return Ok(Some(exact.id));
+        }
+        match named(conn, actor, text)?[..] {
+            [ref only] => Ok(Some(only.id)),
+            [] => {
+                errors.add("company", format!("No {} has this name", actor.unit.one()));
+                Ok(None)
+            }
+            _ => {
+                errors.add("company", format!("Several {} match. Choose one", actor.unit.many()));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The companies that a text names, of those that the actor may view.
+fn named(conn: &mut Conn, actor: &Actor, text: &str) -> Result<Vec<CompanyChoice>, AppError> {
+    let own = match actor.reach::<ViewCompany>() {
+        Reach::Everywhere => None,
+        Reach::OwnCompanies => Some(actor.own_companies(conn, ViewCompany::ID)?),
+        Reach::Nowhere => Some(Vec::new()),
+    };
+    Ok(company_choice::named(conn, actor.organization, own.as_deref(), text, FOUND)?)
 }
 
 /// `GET /organizations/{slug}/access/requests/new`

@@ -78,6 +78,11 @@ impl BulkPlan {
         self.rows.iter().filter(changing).map(|row| row.member.id).collect()
     }
 
+    /// All of the members.
+    pub fn ids(&self) -> Vec<MembershipId> {
+        self.rows.iter().map(|row| row.member.id).collect()
+    }
+
     pub fn refusals(&self) -> impl Iterator<Item = (&Membership, &BulkRefusal)> {
         self.rows.iter().filter_map(|row| match &row.outcome {
             BulkOutcome::Refused(refusal) => Some((&row.member, refusal)),
