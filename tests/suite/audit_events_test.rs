@@ -55,9 +55,15 @@ fn a_refused_change_leaves_no_audit_event_and_no_email() {
         .filter(|r| r.method == "POST" && r.path.contains("{slug}"))
     {
         // A viewer can leave, request access, pin a company and save views of their own; other tests cover these.
-        if ["/leaving", "/access/requests", "/pinning", "/unpinning", "/member-views"]
-            .iter()
-            .any(|end| route.path.ends_with(end))
+        if [
+            "/leaving",
+            "/access/requests",
+            "/pinning",
+            "/unpinning",
+            "/member-views",
+        ]
+        .iter()
+        .any(|end| route.path.ends_with(end))
         {
             continue;
         }

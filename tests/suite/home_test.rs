@@ -54,11 +54,7 @@ fn the_overview_lists_and_the_navigation_counts_what_waits_for_each_reader() {
     let app = TestApp::open();
     busy_organization(&app, "busy");
     let at = |name: &str| app.signed_in(&format!("{name}@busy.test"));
-    let everything = [
-        "Autumn review",
-        "Mia requests access",
-        "1 person asks to join",
-    ];
+    let everything = ["Autumn review", "Mia requests access", "1 person asks to join"];
     for name in ["olivia", "adam"] {
         let found = attention(&at(name), "busy");
         assert_eq!(found[..3], everything, "{name}");
@@ -70,12 +66,11 @@ fn the_overview_lists_and_the_navigation_counts_what_waits_for_each_reader() {
     }
     assert!(attention(&at("olivia"), "busy").contains(&"Only one owner".to_owned()));
     // Managers see what they decide, and nothing of other companies.
-    assert_eq!(
-        attention(&at("nora"), "busy"),
-        ["Autumn review", "Mia requests access"]
-    );
+    assert_eq!(attention(&at("nora"), "busy"), ["Autumn review", "Mia requests access"]);
     assert_eq!(attention(&at("simon"), "busy"), ["Autumn review"]);
-    at("simon").get("/organizations/busy").expect_text("1 answer is missing, due");
+    at("simon")
+        .get("/organizations/busy")
+        .expect_text("1 answer is missing, due");
     assert_eq!(navigation(&at("simon"), "busy"), ["Access control 1 waiting for you"]);
     // The review is one click away.
     let page = at("nora").get("/organizations/busy").expect(200);

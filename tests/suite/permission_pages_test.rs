@@ -624,7 +624,9 @@ fn every_member_sees_their_own_permissions() {
         page.link("What can I do here?").is_some(),
         "the account menu leads there"
     );
-    let asked = emil.get(&org.path("/access/mine?permission=members.invite")).expect(200);
+    let asked = emil
+        .get(&org.path("/access/mine?permission=members.invite"))
+        .expect(200);
     assert!(asked.has("Why can’t you invite members?"), "{}", asked.text());
     assert!(asked.link("Request access").is_some());
     org.signed_in("olivia")

@@ -17,7 +17,15 @@ fn last(url: &str) -> &str {
 
 #[test]
 fn every_name_in_use_has_an_address_with_a_hash() {
-    for url in [css(), extra_css(), js(), matrix_js(), icons(), url("inter.woff2"), url("inter-ext.woff2")] {
+    for url in [
+        css(),
+        extra_css(),
+        js(),
+        matrix_js(),
+        icons(),
+        url("inter.woff2"),
+        url("inter-ext.woff2"),
+    ] {
         let parts: Vec<_> = last(url).split('.').collect();
         assert!(url.starts_with("/static/"), "{url}");
         assert_eq!(parts.len(), 3, "{url}");

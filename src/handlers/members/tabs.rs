@@ -44,7 +44,7 @@ pub fn links(conn: &mut Conn, actor: &Actor, open: MembersTab) -> Result<Vec<Mem
     if actor.reach::<ViewMembers>() != Reach::Nowhere {
         let all = actor.reach::<ViewMembers>() == Reach::Everywhere;
         let members = all.then(|| actor.role_counts(conn)).transpose()?;
-        let members = members.map(|counts| counts.members(None));
+        let members = members.map(|counts| counts.active());
         add(MembersTab::List, "Members", "/members", members);
     }
     if actor.reach::<InviteMembers>() != Reach::Nowhere {

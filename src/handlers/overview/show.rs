@@ -120,9 +120,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         pending,
         cards: cards(conn, actor, own.as_deref(), inherited)?,
         welcome: welcome(actor, &facts),
-        starting: alone
-            && pending.is_some_and(|pending| pending.open == 0)
-            && actor.permissions.create_companies(),
+        starting: alone && pending.is_some_and(|pending| pending.open == 0) && actor.permissions.create_companies(),
         activity: activity(conn, actor)?,
         support: facts.support,
     })
