@@ -192,7 +192,10 @@ pub struct FlashUndo {
 
 impl FlashUndo {
     pub fn to(path: impl Into<String>) -> Self {
-        Self { path: path.into(), ..Self::default() }
+        Self {
+            path: path.into(),
+            ..Self::default()
+        }
     }
 
     #[must_use]

@@ -176,8 +176,11 @@ pub fn named(
     }
     let (matching, _) = search(conn, organization, within, text, usize::MAX)?;
     let key = search::sort_key(text);
-    let mut same: Vec<CompanyChoice> =
-        matching.iter().filter(|company| search::sort_key(&company.name) == key).cloned().collect();
+    let mut same: Vec<CompanyChoice> = matching
+        .iter()
+        .filter(|company| search::sort_key(&company.name) == key)
+        .cloned()
+        .collect();
     if same.is_empty() {
         same = matching;
     }

@@ -55,7 +55,10 @@ fn a_refused_change_leaves_no_audit_event_and_no_email() {
         .filter(|r| r.method == "POST" && r.path.contains("{slug}"))
     {
         // A viewer can leave, request access and save views of their own; other tests cover these.
-        if ["/leaving", "/access/requests", "/member-views"].iter().any(|end| route.path.ends_with(end)) {
+        if ["/leaving", "/access/requests", "/member-views"]
+            .iter()
+            .any(|end| route.path.ends_with(end))
+        {
             continue;
         }
         let form = scenario.form(route.path);

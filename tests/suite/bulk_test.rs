@@ -118,7 +118,10 @@ fn a_hundred_members_are_changed_together_by_a_list_filter() {
         .expect_text("including future ones");
     let mut fields = page.form("members/bulk");
     let sent = |name: &str, value: &str| fields.contains(&(name.to_owned(), value.to_owned()));
-    assert!(sent("all", "1") && sent("role", "member"), "the filter, not the members: {fields:?}");
+    assert!(
+        sent("all", "1") && sent("role", "member"),
+        "the filter, not the members: {fields:?}"
+    );
     fields.retain(|(name, _)| !name.starts_with("company_"));
     fields.push(("company_id".into(), north.clone()));
     fields.push(("company_role".into(), "editor".into()));

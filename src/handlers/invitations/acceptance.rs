@@ -46,6 +46,6 @@ fn welcome(accepted: &AcceptedInvitation) -> Option<String> {
         "Welcome to {}. Your role is {}: {}",
         accepted.organization,
         role.label(),
-        role.can(accepted.unit.many())
+        role.you_can(accepted.unit.many())
     ))
 }

@@ -113,7 +113,7 @@ impl InvitationPage {
             inviter: resolved.inviter.name,
             invited: invitation.last_sent_at.ago(cx.now, zone),
             role: invitation.role.label(),
-            can: invitation.role.can(unit.many()),
+            can: invitation.role.you_can(unit.many()),
             units: unit.titles(),
             companies,
             message: invitation.message,

@@ -89,7 +89,9 @@ impl MembersQuery {
 
     fn text(&self) -> String {
         let fields = self.fields().into_iter();
-        let query: Vec<String> = fields.map(|(name, value)| format!("{name}={}", query_value(value))).collect();
+        let query: Vec<String> = fields
+            .map(|(name, value)| format!("{name}={}", query_value(value)))
+            .collect();
         query.join("&")
     }
 

@@ -210,7 +210,10 @@ impl IndexPage {
     fn load_frame(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
         if actor.membership().is_some() {
             let views = member_view::list(conn, actor.organization, actor.id)?;
-            self.views = views.into_iter().map(|view| (format!("members?{}", view.query), view)).collect();
+            self.views = views
+                .into_iter()
+                .map(|view| (format!("members?{}", view.query), view))
+                .collect();
         }
         self.statuses = self.statuses(conn, actor)?;
         let own = if actor.reach::<ViewMembers>() == Reach::Everywhere {

@@ -58,6 +58,8 @@ pub async fn show(gate: Gate<ViewMembers>, path: MemberPath) -> Result<HttpRespo
         return gate.show(move |actor, conn| MenuPage::load(conn, actor, &id)).await;
     }
     // Without JavaScript, the member's page has everything of the menu.
-    let path = gate.read(move |actor, conn| Ok(MenuPage::load(conn, actor, &id)?.path)).await?;
+    let path = gate
+        .read(move |actor, conn| Ok(MenuPage::load(conn, actor, &id)?.path))
+        .await?;
     Ok(see_other(false, &path))
 }

@@ -120,8 +120,14 @@ impl crate::common::html::Page for RefusedPage {
     fn respond(self, status: StatusCode, fragment: bool) -> Result<HttpResponse, AppError> {
         let mut answer = self.0.respond(status, fragment)?;
         let headers = answer.headers_mut();
-        headers.insert(HeaderName::from_static("hx-retarget"), HeaderValue::from_static("#member"));
-        headers.insert(HeaderName::from_static("hx-reswap"), HeaderValue::from_static("outerHTML"));
+        headers.insert(
+            HeaderName::from_static("hx-retarget"),
+            HeaderValue::from_static("#member"),
+        );
+        headers.insert(
+            HeaderName::from_static("hx-reswap"),
+            HeaderValue::from_static("outerHTML"),
+        );
         Ok(answer)
     }
 }
@@ -144,7 +150,10 @@ impl MemberPage {
         } else {
             None
         };
-        let seen_until = member.access_until.map(|end| end.day(actor.org_zone)).unwrap_or_default();
+        let seen_until = member
+            .access_until
+            .map(|end| end.day(actor.org_zone))
+            .unwrap_or_default();
         Ok(Self {
             part: form.part(),
             layout: actor.layout(conn, "members")?,

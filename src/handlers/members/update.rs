@@ -26,7 +26,10 @@ use crate::services::members::errors::{AccessEndError, RoleChangeError};
 /// What a complete form led to.
 enum UpdateResponse {
     /// Another plan than the one that was shown, when `moved`.
-    Planned { plan: Box<AccessPlan>, moved: bool },
+    Planned {
+        plan: Box<AccessPlan>,
+        moved: bool,
+    },
     Unchanged,
     Saved {
         message: String,
@@ -113,7 +116,11 @@ fn run(
         Err(AppError::NotFound) => false,
         Err(error) => return Err(error.into()),
     };
-    let path = actor.path(&if seen { format!("/members/{id}") } else { "/members".to_owned() });
+    let path = actor.path(&if seen {
+        format!("/members/{id}")
+    } else {
+        "/members".to_owned()
+    });
     let saved = UpdateResponse::Saved {
         message: planned.message(),
         undo: planned.undo(&path).filter(|_| seen),

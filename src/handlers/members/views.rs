@@ -10,9 +10,9 @@ use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::id::MemberViewId;
 use crate::common::name;
+use crate::handlers::members::MemberPath;
 use crate::handlers::members::filter::MembersQuery;
 use crate::handlers::members::index::IndexPage;
-use crate::handlers::members::MemberPath;
 use crate::models::member_view::MOST;
 use crate::services::members::views;
 use crate::services::members::views::ViewError;
@@ -31,7 +31,9 @@ pub struct ViewForm {
 impl ViewForm {
     /// The filters, of which only the known ones are kept.
     fn asked(&self) -> MembersQuery {
-        Fields::urlencoded(&self.query).map(|fields| MembersQuery::of(&fields)).unwrap_or_default()
+        Fields::urlencoded(&self.query)
+            .map(|fields| MembersQuery::of(&fields))
+            .unwrap_or_default()
     }
 
     /// The name and the query as they are saved.

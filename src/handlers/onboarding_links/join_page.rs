@@ -108,7 +108,7 @@ impl JoinPage {
             text,
             makes: link.purpose == LinkPurpose::NewCompany,
             role: link.role.label(),
-            can: link.role.can(organization.unit.many()),
+            can: link.role.you_can(organization.unit.many()),
             company_role: link.company_role.label(),
             company_can: link.company_role.can(),
             companies: listed(&names),

@@ -116,9 +116,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         pending,
         cards: cards(conn, actor, own.as_deref(), inherited)?,
         welcome: welcome(actor, &facts),
-        starting: alone
-            && pending.is_some_and(|pending| pending.open == 0)
-            && actor.permissions.create_companies(),
+        starting: alone && pending.is_some_and(|pending| pending.open == 0) && actor.permissions.create_companies(),
         activity: activity(conn, actor)?,
         support: facts.support,
     })
@@ -150,7 +148,7 @@ fn welcome(actor: &Actor, facts: &OverviewFacts) -> Option<(String, &'static str
         (
             first_name.to_owned(),
             actor.role.label(),
-            actor.role.can(actor.unit.many()),
+            actor.role.you_can(actor.unit.many()),
         )
     })
 }

@@ -63,7 +63,10 @@ impl PermissionEffect {
 
     pub fn everywhere(&self) -> String {
         let word = self.inherits.map_or("", CompanyRole::label);
-        format!("{word} of all {}, including future ones, without assignments.", self.unit.many())
+        format!(
+            "{word} of all {}, including future ones, without assignments.",
+            self.unit.many()
+        )
     }
 
     pub fn assigned(&self) -> String {

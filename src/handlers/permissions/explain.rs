@@ -69,7 +69,11 @@ crate::page!(ExplainPage);
 impl ExplainPage {
     /// The same question about another company.
     fn company_link(&self, company: &CompanyChoice) -> String {
-        let member = self.person.as_ref().map(|person| person.id.to_string()).unwrap_or_default();
+        let member = self
+            .person
+            .as_ref()
+            .map(|person| person.id.to_string())
+            .unwrap_or_default();
         format!(
             "?member={member}&q={}&company={}&permission={}",
             query_value(&self.question.q),

@@ -23,5 +23,9 @@ crate::page!(Suggestions);
 /// What was typed: fields have names of their own, and send nothing else.
 fn typed(request: &HttpRequest) -> String {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
-    fields.iter().next().map(|(_, text)| text.to_owned()).unwrap_or_default()
+    fields
+        .iter()
+        .next()
+        .map(|(_, text)| text.to_owned())
+        .unwrap_or_default()
 }

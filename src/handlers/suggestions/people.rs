@@ -31,7 +31,11 @@ pub async fn index(gate: Gate<ViewMembers>, request: HttpRequest) -> Result<Http
         };
         let found = member_search::page(conn, actor.organization, &wanted, None, MOST)?;
         // The address makes the suggestion unique, and is found by the same search.
-        let options = found.page.rows.into_iter().map(|row| (format!("{} ({})", row.name, row.email), String::new()));
+        let options = found
+            .page
+            .rows
+            .into_iter()
+            .map(|row| (format!("{} ({})", row.name, row.email), String::new()));
         Ok(Suggestions {
             options: options.collect(),
         })

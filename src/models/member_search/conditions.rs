@@ -56,9 +56,9 @@ macro_rules! of_the_row {
                 LastSeen::Never => $query.filter(memberships::last_seen_at.is_null()),
                 LastSeen::Week | LastSeen::Month => $query.filter(memberships::last_seen_at.ge(since)),
                 LastSeen::NotInMonth | LastSeen::NotInQuarter => $query.filter(
-                    memberships::last_seen_at
-                        .lt(since)
-                        .or(memberships::last_seen_at.is_null().and(memberships::joined_at.lt(since))),
+                    memberships::last_seen_at.lt(since).or(memberships::last_seen_at
+                        .is_null()
+                        .and(memberships::joined_at.lt(since))),
                 ),
             };
         }

@@ -106,7 +106,7 @@ pub fn invitation(
             .map(|grant| (MailName::of(&grant.name), grant.role.label().to_owned()))
             .collect(),
         unit_many: sender.unit.many().to_owned(),
-        can: format!("{}.", invitation.role.can(sender.unit.many())),
+        can: format!("{}.", invitation.role.you_can(sender.unit.many())),
         message: optional(&invitation.message),
         link: token_link(cx, "/invitations"),
         block_link: format!("{}/blocking", token_link(cx, "/invitations")),

@@ -115,17 +115,11 @@ pub struct AccessPlan {
 
 impl AccessPlan {
     /// Finds out what the changes would do, and changes nothing.
-    pub fn of(
-        conn: &mut Conn,
-        actor: &Actor,
-        member: &Membership,
-        edit: &AccessEdit,
-    ) -> Result<Self, AccessEditError> {
-        let rolled_back: Result<(), PlanRollback> =
-            conn.transaction(|conn| match apply(conn, actor, member, edit) {
-                Ok((plan, _)) => Err(PlanRollback::Planned(Box::new(plan))),
-                Err(error) => Err(PlanRollback::Refused(error)),
-            });
+    pub fn of(conn: &mut Conn, actor: &Actor, member: &Membership, edit: &AccessEdit) -> Result<Self, AccessEditError> {
+        let rolled_back: Result<(), PlanRollback> = conn.transaction(|conn| match apply(conn, actor, member, edit) {
+            Ok((plan, _)) => Err(PlanRollback::Planned(Box::new(plan))),
+            Err(error) => Err(PlanRollback::Refused(error)),
+        });
         match rolled_back {
             Err(PlanRollback::Planned(plan)) => Ok(*plan),
             Err(PlanRollback::Refused(error)) => Err(error),

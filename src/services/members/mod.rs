@@ -1,7 +1,7 @@
 //! Changes of members. Each function checks the rules, writes, and returns the audit events.
 
-pub mod access_end;
 pub mod access_edit;
+pub mod access_end;
 pub mod bulk;
 pub mod ceiling;
 pub mod email;

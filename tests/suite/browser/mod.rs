@@ -5,5 +5,6 @@ mod first_steps_test;
 mod keyboard_test;
 mod login_page_test;
 mod page_weight_test;
+mod people_test;
 pub mod screens_test;
 mod switcher_test;

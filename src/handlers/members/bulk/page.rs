@@ -177,7 +177,9 @@ impl BulkPage {
         let now = people(page.rows.len());
         page.errors = FormErrors::one(
             "people",
-            format!("Nothing was changed, because other people match the filter now: {now}. Check the list and confirm again"),
+            format!(
+                "Nothing was changed, because other people match the filter now: {now}. Check the list and confirm again"
+            ),
         );
         Ok(page)
     }

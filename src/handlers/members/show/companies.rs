@@ -53,12 +53,7 @@ pub(super) struct MemberCompany {
 }
 
 impl MemberCompany {
-    fn of(
-        company: AssignedCompany,
-        (may_change, may_give): (bool, bool),
-        groups: &[String],
-        zone: Zone,
-    ) -> Self {
+    fn of(company: AssignedCompany, (may_change, may_give): (bool, bool), groups: &[String], zone: Zone) -> Self {
         let (role, until) = (
             company.direct.map(|role| role.to_string()).unwrap_or_default(),
             company.access_until.map(|end| end.day(zone)).unwrap_or_default(),
@@ -166,7 +161,11 @@ pub(super) fn assignments_of(
             MemberCompany::of(company, may, &giving, actor.org_zone)
         })
         .collect();
-    let mut added: Vec<CompanyId> = form.rows.iter().filter_map(|row| CompanyId::parse(&row.company)).collect();
+    let mut added: Vec<CompanyId> = form
+        .rows
+        .iter()
+        .filter_map(|row| CompanyId::parse(&row.company))
+        .collect();
     added.extend(CompanyId::parse(&form.add));
     added.retain(|id| rows.iter().all(|row| row.id != *id));
     let within = (actor.reach::<AssignCompanies>() != Reach::Everywhere).then_some(own);
@@ -218,9 +217,8 @@ impl CompanyOffer {
             SEARCHED
         };
         let mut companies = company_choice::unassigned(conn, actor.organization, member.id, within.as_deref(), limit)?;
-        companies.retain(|company| {
-            search::contains(&company.name, &words) && listed.iter().all(|row| row.id != company.id)
-        });
+        companies
+            .retain(|company| search::contains(&company.name, &words) && listed.iter().all(|row| row.id != company.id));
         let more = companies.len() > most;
         companies.truncate(most);
         Ok(Self { companies, more })

@@ -124,7 +124,11 @@ impl MemberForm {
                 errors.add("role", "Choose a role");
             }
         }
-        if let Some(until) = self.access_until.as_ref().filter(|until| until.trim() != self.seen_until) {
+        if let Some(until) = self
+            .access_until
+            .as_ref()
+            .filter(|until| until.trim() != self.seen_until)
+        {
             let until = end_date(until, actor.cx.now, actor.org_zone, member.access_until);
             edit.access_until = errors.take("access_until", until);
         }

@@ -113,7 +113,9 @@ impl PlannedChanges {
             });
         }
         match &self.end {
-            Some((_, end)) if end == "No end date" => words.push(format!("{} has access without an end date", self.name)),
+            Some((_, end)) if end == "No end date" => {
+                words.push(format!("{} has access without an end date", self.name))
+            }
             Some((_, end)) => words.push(format!("{} has access until {end}", self.name)),
             None => {}
         }
@@ -122,7 +124,12 @@ impl PlannedChanges {
             (AssignmentFate::Changed, "has another role or end date in"),
             (AssignmentFate::Removed, "is no longer assigned to"),
         ] {
-            let named: Vec<&str> = self.companies.iter().filter(|one| one.fate == fate).map(|one| &*one.name).collect();
+            let named: Vec<&str> = self
+                .companies
+                .iter()
+                .filter(|one| one.fate == fate)
+                .map(|one| &*one.name)
+                .collect();
             match named[..] {
                 [] => {}
                 [one] => words.push(format!("{} {verb} {one}", self.name)),
@@ -173,7 +180,9 @@ fn companies(before: &[AssignedCompany], after: &[AssignedCompany], zone: Zone) 
             Some(_) => {}
         }
     }
-    let gone = before.iter().filter(|was| after.iter().all(|company| company.id != was.id));
+    let gone = before
+        .iter()
+        .filter(|was| after.iter().all(|company| company.id != was.id));
     all.extend(gone.map(|was| ChangedCompany {
         before: was.direct.map(|role| (role, was.access_until)),
         ..changed(was, AssignmentFate::Removed, words(was))
@@ -224,8 +233,6 @@ impl ChangesPage {
 
     /// Whether the permissions in the organization change.
     fn affects(&self) -> bool {
-        self.changes.role.is_some()
-            || !self.changes.effect.gained.is_empty()
-            || !self.changes.effect.lost.is_empty()
+        self.changes.role.is_some() || !self.changes.effect.gained.is_empty() || !self.changes.effect.lost.is_empty()
     }
 }

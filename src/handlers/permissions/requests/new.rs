@@ -157,7 +157,13 @@ fn named(conn: &mut Conn, actor: &Actor, text: &str) -> Result<Vec<CompanyChoice
         Reach::OwnCompanies => Some(actor.own_companies(conn, ViewCompany::ID)?),
         Reach::Nowhere => Some(Vec::new()),
     };
-    Ok(company_choice::named(conn, actor.organization, own.as_deref(), text, FOUND)?)
+    Ok(company_choice::named(
+        conn,
+        actor.organization,
+        own.as_deref(),
+        text,
+        FOUND,
+    )?)
 }
 
 /// `GET /organizations/{slug}/access/requests/new`
