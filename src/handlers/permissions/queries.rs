@@ -4,13 +4,10 @@ use diesel::prelude::*;
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, CustomRoleId, GroupId, MembershipId};
-use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, group_grants, group_members, groups, memberships, users};
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::CompanyStatus;
-use crate::models::access_matrix;
 use crate::models::access_matrix::MatrixCompany;
 use crate::models::membership::Origin;
 

@@ -11,6 +11,7 @@ mod login_page_test;
 mod matrix_test;
 mod organization_test;
 mod page_weight_test;
+mod people_test;
 pub mod screens_test;
 mod switcher_test;
 mod type_test;
