@@ -137,7 +137,7 @@ fn a_group_grants_its_role_and_companies_until_the_member_is_removed() {
         .expect(200)
         .expect_text("Viewer by group Support")
         .expect_text("By group Support");
-    setup.olivia.get(GROUPS).expect(200).expect_text("South (manager)");
+    setup.olivia.get(GROUPS).expect(200).expect_text("South (Manager)");
     app.expect_healthy();
 
     // An archived company is read-only: its part of the group survives other changes.

@@ -9,7 +9,6 @@ use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, ViewAccess, ViewMembers, ViewOrganization};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::labels;
@@ -66,7 +65,6 @@ pub struct RequestPage {
     base: String,
     members: String,
     unit: UnitLabel,
-    now: Time,
     request: AccessRequest,
     mine: bool,
     decides: bool,
@@ -123,7 +121,6 @@ impl RequestPage {
             base: actor.path("/access"),
             members: actor.path("/members"),
             unit: actor.unit,
-            now: actor.cx.now,
             request,
             mine,
             decides,

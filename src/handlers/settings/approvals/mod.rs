@@ -73,10 +73,7 @@ impl ApprovalPage {
             },
             by: dual_control::requester_name(conn, &approval)?.unwrap_or_default(),
             consequence: words::consequence(approval.action),
-            asked: (
-                approval.created_at.iso(),
-                approval.created_at.ago(actor.cx.now, actor.zone),
-            ),
+            asked: (approval.created_at.iso(), approval.created_at.full(actor.zone)),
             ends: approval.expires_at.full(actor.zone),
             may_decide: open && dual_control::may_decide(&approval, actor),
             may_withdraw: open && approval.requested_by == actor.id,
