@@ -58,14 +58,6 @@ impl Role {
         }
     }
 
-    /// The same, said to the person who has the role.
-    pub fn you_can(self, many: &str) -> String {
-        match self {
-            Self::Member => format!("Work in the {many} assigned to you"),
-            other => other.can(many),
-        }
-    }
-
     /// The level: no one changes a member with a higher rank.
     pub fn rank(self) -> u8 {
         match self {

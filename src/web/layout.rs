@@ -1,9 +1,12 @@
 //! The layout around every page: account, organization, navigation and flash message.
 
+mod public;
+
+pub use crate::web::layout::public::PublicLayout;
+
 use crate::app::{Ctx, Flash};
 use crate::auth::actor::Actor;
 use crate::auth::current_user::CurrentUser;
-use crate::auth::{Visit, Visitor};
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{ViewCompany, ViewMembers};
 use crate::common::error::AppError;
@@ -223,30 +226,5 @@ impl PageLayout for Actor {
 impl PageLayout for CurrentUser {
     fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
         Layout::for_person(conn, self, section)
-    }
-}
-
-/// The layout of a page that needs no session.
-pub trait PublicLayout {
-    /// The layout.
-    fn layout(&self) -> Layout;
-}
-
-impl PublicLayout for Visit {
-    fn layout(&self) -> Layout {
-        let zone = self.person.as_ref().and_then(|person| person.zone).unwrap_or_default();
-        let mut layout = Layout::bare(&self.cx).in_zones(zone, zone);
-        layout.person = self.person.as_ref().map(|person| LayoutUser {
-            name: person.name.clone(),
-            email: person.email.to_string(),
-            operator: person.operator,
-        });
-        layout
-    }
-}
-
-impl PublicLayout for Visitor {
-    fn layout(&self) -> Layout {
-        Layout::bare(&self.context())
     }
 }

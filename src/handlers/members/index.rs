@@ -20,6 +20,7 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::bulk::BulkAction;
 use crate::handlers::members::filter::MembersQuery;
+use crate::handlers::members::queries;
 use crate::handlers::members::tabs;
 use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::company_choice::CompanyChoices;

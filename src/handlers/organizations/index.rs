@@ -66,6 +66,14 @@ impl OrganizationState {
         Self { rank, tone, label }
     }
 
+    fn owner_invited() -> Self {
+        Self {
+            rank: 1,
+            tone: "info",
+            label: "Owner invited".into(),
+        }
+    }
+
     /// Whether the person can open it.
     fn opens(&self) -> bool {
         self.tone != "danger"
@@ -169,8 +177,8 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
                     let inputs = access::access_inputs(conn, person.cx.now, mine.id, mine.membership)?;
                     let owner_invited = mine.role == Role::Owner && awaited.contains(&mine.id);
                     let mut row = row(mine, inputs.permissions(), person, &members, &companies, &assigned);
-                    if owner_invited && row.state.is_none() {
-                        row.state = Some(("info", "Owner invited".to_owned()));
+                    if owner_invited && row.status.rank == 0 {
+                        row.status = OrganizationState::owner_invited();
                     }
                     Ok(row)
                 })

@@ -102,6 +102,7 @@ fn members(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<V
         company: None,
         given: None,
         access_status: None,
+        last_seen: None,
         within,
         sort: MemberSort::Name,
         now,
