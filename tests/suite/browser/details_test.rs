@@ -224,7 +224,8 @@ fn an_event_has_labels_for_people_and_tones_only_for_changes() {
     );
     browser.expect_accessible();
 
-    // A sign-in states facts.
+    // A sign-in states facts. The one before was older than the organization.
+    app.sign_in("olivia@lakeside.test");
     browser.goto("/organizations/lakeside/settings/audit?kind=login");
     browser.click("details.event summary");
     assert!(!browser.is_there(".event[open] ins, .event[open] del"));
