@@ -1,6 +1,7 @@
 //! The list of members.
 
-use std::collections::HashMap;
+mod frame;
+mod line;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -13,21 +14,19 @@ use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::number;
-use crate::common::id::{CompanyId, MembershipId};
+use crate::common::id::MembershipId;
 use crate::common::paging::Cursor;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::bulk::BulkAction;
 use crate::handlers::members::filter::MembersQuery;
-use crate::handlers::members::queries;
+use crate::handlers::members::index::line::MemberLine;
 use crate::handlers::members::tabs;
 use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::company_choice::CompanyChoices;
-use crate::models::custom_role::CustomRole;
 use crate::models::member_search;
-use crate::models::member_search::{AccessStatus, FoundMembers, LastSeen, MemberRow, MemberTotal};
-use crate::models::member_view;
+use crate::models::member_search::{FoundMembers, MemberTotal};
 use crate::models::member_view::MemberView;
 use crate::models::membership::assigned;
 use crate::models::membership::role_counts::RoleCounts;
@@ -37,66 +36,6 @@ use crate::web::layout::PageLayout;
 
 /// The members on a page.
 pub const PAGE: usize = 50;
-
-/// A row as the page shows it.
-#[derive(Debug)]
-pub struct MemberLine {
-    row: MemberRow,
-    role: String,
-    you: bool,
-    /// Badge and its tone, for members without access.
-    out: Option<(&'static str, &'static str)>,
-    companies: String,
-    /// Whether the row can be selected for a bulk change.
-    chosen: bool,
-}
-
-impl MemberLine {
-    fn of(row: MemberRow, actor: &Actor, names: &HashMap<MembershipId, Vec<String>>, customs: &[CustomRole]) -> Self {
-        Self {
-            you: row.id == actor.id,
-            out: match row.access_status(actor.cx.now) {
-                AccessStatus::Active | AccessStatus::Ending => None,
-                status @ AccessStatus::Suspended => Some((status_label(status), "danger")),
-                status @ AccessStatus::Ended => Some((status_label(status), "warning")),
-            },
-            companies: match (row.role.inherited(), names.get(&row.id)) {
-                (Some(_), _) => format!("All {}", actor.unit.many()),
-                (None, None) => "None".into(),
-                (None, Some(names)) => first_two(names),
-            },
-            chosen: bulk::offers(actor, row.id, row.role),
-            role: row.title(customs).to_owned(),
-            row,
-        }
-    }
-
-    fn href(&self) -> String {
-        format!("members/{}", self.row.id)
-    }
-
-    fn badge(&self) -> &'static str {
-        if self.you { "You" } else { "" }
-    }
-}
-
-fn status_label(status: AccessStatus) -> &'static str {
-    match status {
-        AccessStatus::Active => "Active",
-        AccessStatus::Ending => "Access ends soon",
-        AccessStatus::Suspended => "Suspended",
-        AccessStatus::Ended => "Access ended",
-    }
-}
-
-fn first_two(names: &[String]) -> String {
-    let text = names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > 2 {
-        format!("{text} +{}", names.len() - 2)
-    } else {
-        text
-    }
-}
 
 #[derive(Template)]
 #[template(path = "members/index.html", blocks = ["roster"])]
@@ -201,74 +140,9 @@ impl IndexPage {
         }
     }
 
-    /// Everything around the list, which a fragment leaves out.
-    fn load_frame(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
-        if actor.membership().is_some() {
-            let views = member_view::list(conn, actor.organization, actor.id)?;
-            self.views = views
-                .into_iter()
-                .map(|view| (format!("members?{}", view.query), view))
-                .collect();
-        }
-        self.statuses = self.statuses(conn, actor)?;
-        let own = if actor.reach::<ViewMembers>() == Reach::Everywhere {
-            None
-        } else {
-            Some(actor.own_companies(conn, ViewMembers::ID)?)
-        };
-        self.choices = CompanyChoices::of(conn, actor.organization, actor.active_companies, own.as_deref())?;
-        // A link may name a company by its id; the select has slugs.
-        if let Some(id) = CompanyId::parse(&self.asked.company)
-            && let Some(company) = self.choices.companies.iter().find(|company| company.id == id)
-        {
-            self.asked.company.clone_from(&company.slug);
-        }
-        Ok(())
-    }
-
-    fn statuses(&self, conn: &mut Conn, actor: &Actor) -> Result<Vec<(&'static str, String)>, AppError> {
-        let mut all = vec![("", "Any status".to_owned())];
-        if !self.members_everywhere {
-            let named = [
-                AccessStatus::Active,
-                AccessStatus::Ending,
-                AccessStatus::Ended,
-                AccessStatus::Suspended,
-            ];
-            all.extend(named.map(|status| (status.as_str(), status_label(status).to_owned())));
-            return Ok(all);
-        }
-        let counts = actor.role_counts(conn)?;
-        let ended = match counts.suspended() {
-            0 => 0,
-            _ => queries::ended(conn, actor.organization, actor.cx.now)?,
-        };
-        for (status, count) in [
-            (AccessStatus::Active, counts.active()),
-            (AccessStatus::Ended, ended),
-            (AccessStatus::Suspended, counts.suspended() - ended),
-        ] {
-            all.push((status.as_str(), format!("{} {}", status_label(status), number(&count))));
-        }
-        let ending = AccessStatus::Ending;
-        all.insert(2, (ending.as_str(), status_label(ending).to_owned()));
-        Ok(all)
-    }
-
-    fn last_seen() -> [(&'static str, &'static str); 6] {
-        [
-            ("", "Any activity"),
-            (LastSeen::Week.as_str(), "Active in the last 7 days"),
-            (LastSeen::Month.as_str(), "Active in the last 30 days"),
-            (LastSeen::NotInMonth.as_str(), "Not in the last 30 days"),
-            (LastSeen::NotInQuarter.as_str(), "Not in the last 90 days"),
-            (LastSeen::Never.as_str(), "Never active"),
-        ]
-    }
-
     /// Whether the filter can be saved as a view.
     fn may_save_view(&self) -> bool {
-        self.asked.is_filtered() && self.has_views
+        self.has_views && (self.asked.is_filtered() || !self.errors.is_empty())
     }
 
     /// Whether rows on the page can be selected.

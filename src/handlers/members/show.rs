@@ -1,6 +1,7 @@
 //! One member, and what the actor may change. The forms of the page are in files of their own.
 
 mod companies;
+mod facts;
 pub mod form;
 mod groups;
 
@@ -11,7 +12,6 @@ use askama::Template;
 
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
-use crate::authz::decision::Overrides;
 use crate::authz::permission::{AssignCompanies, Permission, RemoveMembers, ViewMembers};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
@@ -22,32 +22,21 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::members::queries;
 use crate::handlers::members::show::companies::{CompanyOffer, MemberCompany};
+use crate::handlers::members::show::facts::{SuspensionNote, inviter, overridden, recent};
 use crate::handlers::members::show::form::MemberForm;
 use crate::handlers::members::show::groups::{InheritedGroup, MemberGroups};
 use crate::handlers::members::{MemberPath, visible};
 use crate::models::company_choice::CompanyChoice;
-use crate::models::member_names;
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules;
 use crate::services::members::rules::{ActorRank, MemberTarget};
-use crate::web::history;
 use crate::web::history::ObjectHistory;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
-
-/// The events on the page.
-const RECENT: usize = 3;
-
-/// Why a member has no access, for an actor who can restore it.
-struct SuspensionNote {
-    title: String,
-    text: String,
-}
 
 /// What of the page a fragment request gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,58 +206,10 @@ impl MemberPage {
     }
 }
 
-fn inviter(conn: &mut Conn, member: &Membership) -> Result<Option<String>, AppError> {
-    Ok(match &member.invited_by {
-        Some(by) => member_names::user_names(conn, std::slice::from_ref(by))?.remove(by),
-        None => None,
-    })
-}
-
-/// "None", "1 permission", "3 permissions".
-fn overridden(member: &Membership) -> String {
-    let overrides = Overrides::read(&member.access.overrides);
-    match overrides.allow.iter().count() + overrides.deny.iter().count() {
-        0 => "None".into(),
-        1 => "1 permission".into(),
-        many => format!("{many} permissions"),
-    }
-}
-
-/// The latest events, few enough for one screen.
-fn recent(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Option<ObjectHistory>, AppError> {
-    let mut history = history::history(conn, actor, "member", member.id)?;
-    if let Some(history) = &mut history {
-        history.lines.truncate(RECENT);
-    }
-    Ok(history)
-}
-
 /// The roles to choose from; none when only the current one could be chosen.
 fn other_roles(conn: &mut Conn, actor: &Actor, target: &MemberTarget, current: &Title) -> Result<Vec<Title>, AppError> {
     let roles = role::offered(conn, actor, target)?;
     Ok(if roles == [current.clone()] { Vec::new() } else { roles })
-}
-
-impl SuspensionNote {
-    fn load(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Self, AppError> {
-        let known = queries::suspension(conn, actor.organization, member.id)?;
-        let when = known.at.map(|at| at.full(actor.zone)).unwrap_or_default();
-        let Some(by) = known.by else {
-            return Ok(Self {
-                title: "Access has ended".into(),
-                text: format!("Since {when}. Change or remove the end date to restore access."),
-            });
-        };
-        let by = member_names::user_names(conn, std::slice::from_ref(&by))?.remove(&by);
-        Ok(Self {
-            title: by.map_or_else(|| "Suspended".into(), |by| format!("Suspended by {by}")),
-            text: if known.reason.is_empty() {
-                format!("On {when}, without a reason.")
-            } else {
-                format!("On {when}: {}", known.reason)
-            },
-        })
-    }
 }
 
 /// `GET /organizations/{slug}/members/{id}`

@@ -8,6 +8,7 @@ use crate::common::html::number;
 use crate::db::Conn;
 use crate::handlers::members::queries::removed;
 use crate::models::invitation::search;
+use crate::models::membership::role_counts::RoleCounts;
 use crate::services::invitations::authority::InviteAuthority;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub fn links(conn: &mut Conn, actor: &Actor, open: MembersTab) -> Result<Vec<Mem
     if actor.reach::<ViewMembers>() != Reach::Nowhere {
         let all = actor.reach::<ViewMembers>() == Reach::Everywhere;
         let members = all.then(|| actor.role_counts(conn)).transpose()?;
-        let members = members.map(|counts| counts.active());
+        let members = members.map(RoleCounts::active);
         add(MembersTab::List, "Members", "/members", members);
     }
     if actor.reach::<InviteMembers>() != Reach::Nowhere {

@@ -157,6 +157,7 @@ fn everyone_on_the_page_or_everyone_who_matches_is_selected_at_once() {
     browser.wait_for_text("61 people to change");
     browser.press("Change 61 people");
     browser.wait_for_text("Changed the role of 61 people to Viewer");
+    drop(browser);
     // Without JavaScript the header checkbox stands for the page.
     let browser = Browser::with(&app.base(), Display::default().without_javascript());
     browser.sign_in_as(&olivia);
@@ -185,6 +186,7 @@ fn people_and_companies_are_found_by_name() {
     browser.wait_for_text("What Leon Fischer can do");
     browser.expect_accessible();
     browser.expect_clean();
+    drop(browser);
     // Without JavaScript, searching is a step of its own.
     let browser = Browser::with(&app.base(), Display::default().without_javascript());
     browser.sign_in_as(&olivia);

@@ -114,7 +114,7 @@ impl PlannedChanges {
         }
         match &self.end {
             Some((_, end)) if end == "No end date" => {
-                words.push(format!("{} has access without an end date", self.name))
+                words.push(format!("{} has access without an end date", self.name));
             }
             Some((_, end)) => words.push(format!("{} has access until {end}", self.name)),
             None => {}
