@@ -70,8 +70,15 @@ on("htmx:before:request", e => {
     returning = true;
     $("#filter-q").dispatchEvent(new Event("input", { bubbles: true }));
     setTimeout(() => returning = false, 600);
+  } else {
+    underway.add(e.detail.ctx);
+    wait();
   }
 });
+// No cell is changed while another table is on its way, which would take the change with it.
+const underway = new Set();
+const wait = () => { const form = $("#grid"); if (form) form.inert = underway.size > 0; };
+on("htmx:finally:request", e => { if (underway.delete(e.detail.ctx)) wait(); });
 on("htmx:after:swap", e => { if (e.detail.ctx.target?.id === "matrix") begin(); });
 begin();
 })();
