@@ -82,7 +82,7 @@ fn a_deleted_company_is_gone_immediately_and_comes_back_with_its_people() {
         }
     }
     // Noah was a manager there only.
-    noah.get("/organizations/lakeside/members").expect(403);
+    noah.get("/organizations/lakeside/access").expect(403);
     app.expect_healthy();
     olivia.get(BASE).expect(200).expect_text("Deleted");
     let page = olivia

@@ -204,7 +204,8 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
 fn a_repeatedly_killed_deletion_of_a_company_finishes_once() {
     let mut server = ServerProcess::spawn();
     let olivia = owner(&server);
-    insert_members(&server, deletion_member_count());
+    let people = rounds(30_000, 15_000) as i64;
+    insert_members(&server, people);
     let north = "/organizations/kill/companies/north";
     olivia.post(&format!("{north}/archiving"), &[]).expect(303);
     olivia
@@ -213,7 +214,7 @@ fn a_repeatedly_killed_deletion_of_a_company_finishes_once() {
     expect_healthy(&server);
     server.kill();
     let whole = count(&server, "deleted_assignments");
-    assert_eq!(whole, deletion_member_count());
+    assert_eq!(whole, people);
     server.database.execute("UPDATE deleted_companies SET delete_after = 1");
     let killed = kill_until_done(&mut server, whole, |server| count(server, "deleted_assignments"));
     assert!(killed >= 1, "no kill interrupted the work");

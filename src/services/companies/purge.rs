@@ -7,7 +7,7 @@ use crate::common::error::AppError;
 use crate::models::deleted_company;
 use crate::models::deleted_company::PurgeStep;
 
-const ROWS_A_TRANSACTION: i64 = 500;
+const ROWS_A_TRANSACTION: i64 = 200;
 /// The next run continues.
 const TRANSACTIONS: usize = 400;
 

@@ -1,6 +1,7 @@
 //! The table of the pages and actions.
 
-use crate::authz::decision::Permissions as May;
+use crate::authz::decision::{Permissions as May, Reach};
+use crate::authz::permission::{ChangeRoles, DecideRequests, Permission, RemoveMembers};
 use crate::web::pages::PageKind::{self, Action, Page, Setting};
 use crate::web::pages::{PageEntry, Place};
 
@@ -13,6 +14,11 @@ const fn org(
     words: &'static str,
 ) -> PageEntry {
     entry(kind, label, icon, Place::Organization(path, allowed), words)
+}
+
+/// For pages that a permission in own companies does not open.
+fn everywhere<P: Permission>(may: May) -> bool {
+    may.reach(P::ID) == Reach::Everywhere
 }
 
 const fn own(label: &'static str, icon: &'static str, path: &'static str, words: &'static str) -> PageEntry {
@@ -47,7 +53,7 @@ pub(super) static PAGES: &[PageEntry] = &[
     org(Page, "Deleted {units}", "rotate-ccw", May::delete_companies, "/companies/deleted", "companies trash restore undo"),
     org(Page, "Members", "users", May::view_members, "/members", "people users team staff roles"),
     org(Page, "Pending invitations", "mail", May::invite_members, "/invitations", "invites resend cancel"),
-    org(Page, "Recently removed members", "user-minus", May::remove_members, "/members/removed", "people undo restore"),
+    org(Page, "Recently removed members", "user-minus", everywhere::<RemoveMembers>, "/members/removed", "people undo restore"),
     org(Page, "Access control", "shield-check", May::view_access, "/access", "people assignments permissions roles"),
     org(Page, "Access matrix", "building-2", May::view_access, "/access/matrix", "grid roles companies table"),
     org(Page, "Groups", "users", May::view_access, "/access/groups", "teams"),
@@ -61,7 +67,7 @@ pub(super) static PAGES: &[PageEntry] = &[
     org(Setting, "Transfer ownership", "crown", May::transfer_or_delete, "/settings/transfer", "owner hand over"),
     org(Setting, "Delete organization", "triangle-alert", May::transfer_or_delete, "/settings/deletion", "remove close cancel restore"),
     org(Setting, "Onboarding links", "link", May::copy_onboarding_links, "/settings/onboarding", "join sign up self-service share invite"),
-    org(Setting, "Join requests", "mail", May::decide_requests, "/settings/onboarding/requests", "onboarding approve deny pending"),
+    org(Setting, "Join requests", "mail", everywhere::<DecideRequests>, "/settings/onboarding/requests", "onboarding approve deny pending"),
     org(Setting, "Roles and policies", "key-round", May::manage_roles, "/access/roles", "permissions custom role policy"),
     org(Setting, "Audit log", "history", May::view_audit, "/settings/audit", "activity events changes sign-ins who did"),
     org(Setting, "Verify the audit log", "shield-check", May::view_audit, "/settings/audit/verification", "seal signature hash chain tamper integrity"),
@@ -83,10 +89,10 @@ pub(super) static PAGES: &[PageEntry] = &[
     org(Action, "Invite people", "user-plus", May::invite_members, "/invitations/new", "add member user new csv import bulk"),
     org(Action, "New {unit}", "plus", May::create_companies, "/companies/new", "company add create"),
     org(Action, "Assign a role", "user-cog", May::assign_companies, "/access/assignments/new", "give access company member"),
-    org(Action, "New group", "plus", May::change_roles, "/access/groups/new", "add create team"),
+    org(Action, "New group", "plus", everywhere::<ChangeRoles>, "/access/groups/new", "add create team"),
     org(Action, "New role", "plus", May::manage_roles, "/access/roles/new", "add create custom permissions"),
     org(Action, "New onboarding link", "plus", May::manage_onboarding_links, "/settings/onboarding/new", "add create join"),
-    org(Action, "Start an access review", "check", May::remove_members, "/access/reviews/new", "new begin recertification"),
+    org(Action, "Start an access review", "check", everywhere::<RemoveMembers>, "/access/reviews/new", "new begin recertification"),
     entry(Action, "Request access", "key-round", Place::Membership("/access/requests/new"), "ask permission role company"),
     org(Action, "Export members (CSV)", "download", May::view_members, "/members.csv", "download spreadsheet excel people"),
     org(Action, "Export the access matrix (CSV)", "download", May::view_access, "/access/matrix.csv", "download spreadsheet excel roles"),

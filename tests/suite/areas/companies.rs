@@ -93,7 +93,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         "dialog",
         owner,
         &mill,
-        Dialog("Delete"),
+        Dialog("Delete Old Mill"),
         "Its people lose access immediately",
     );
     add(
@@ -101,7 +101,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         "errors",
         owner,
         &mill,
-        DialogSend("Delete"),
+        DialogSend("Delete Old Mill"),
         "There is a problem",
     );
     all

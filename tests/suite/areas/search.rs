@@ -32,6 +32,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         |route, state, path: &str, act, says| all.push(Screen::new(route, state, Some(&olivia), path, act, says));
     let route = "/organizations/{slug}/search";
     let base = "/organizations/finder";
+    let members = format!("{base}/members");
     add(route, "empty", &format!("{base}/search"), Nothing, "Invite people");
     add(
         route,
@@ -57,14 +58,14 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     add(
         route,
         "menu",
-        base,
+        &members,
         Open("#finder", "dialog[open] .finder"),
         "Invite people",
     );
     add(
         route,
         "switcher",
-        base,
+        &members,
         Open("#switcher-button", "#switcher #switcher-h"),
         "All organizations",
     );
