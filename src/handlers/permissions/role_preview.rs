@@ -52,10 +52,6 @@ impl PreviewPage {
         format!("{} is {} now", self.person.name, self.present.label())
     }
 
-    fn verb(&self) -> String {
-        format!("Make {} {}", self.person.name, self.title.label())
-    }
-
     fn is_chosen(&self, title: &Title) -> bool {
         *title == self.title
     }

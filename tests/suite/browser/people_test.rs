@@ -125,7 +125,8 @@ fn the_menu_of_a_row_changes_a_role_and_removes_and_undoes() {
     browser.click("#row-menu [href$=role-preview]");
     browser.find("dialog[open] #new-role");
     browser.choose("#new-role", "editor");
-    browser.press("Make Leon Fischer Editor");
+    browser.wait_for_text("Leon Fischer gains");
+    browser.click("dialog[open] .dialog__foot [type=submit]");
     browser.wait_for_text("Leon Fischer is Editor now");
     assert_eq!(browser.path(), format!("{BASE}/members/{leon}"));
     browser.goto(&format!("{BASE}/members?q=leon"));
