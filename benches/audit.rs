@@ -35,7 +35,7 @@ use tenantry::common::slug::Slug;
 use tenantry::common::time::Clock;
 use tenantry::db::schema::users;
 use tenantry::db::types::org_id::OrgId;
-use tenantry::db::types::organization::{OrganizationType, Region};
+use tenantry::db::types::organization::{OrganizationType, Region, UnitLabel};
 use tenantry::models::organization::NewOrganization;
 use tenantry::on_each;
 use tenantry::services::organizations::create;
@@ -165,6 +165,7 @@ fn found(app: &App, slug: &str) -> OrgId {
                 name: format!("The {slug} one"),
                 slug: Slug::parse(slug).unwrap(),
                 organization_type: OrganizationType::Enterprise,
+                unit: UnitLabel::Company,
                 region: Region::Europe,
                 domain: String::new(),
             };

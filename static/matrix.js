@@ -2,9 +2,9 @@
 (() => {
 const doc = document, $ = s => doc.querySelector(s), all = s => [...doc.querySelectorAll(s)];
 const on = (type, f) => doc.addEventListener(type, f);
-let leaving = false, returning = false, filters = [];
+let leaving = false, asked = [];
 
-const fields = () => all("#filters [name]"), cells = () => all("#grid tbody select");
+const fields = () => all("#filters [name]"), values = () => fields().map(f => f.value), cells = () => all("#grid tbody select");
 // The hidden field of the row has what each cell was, the role in the organization first.
 const before = s => {
   const [kind, , column] = s.name.split("-");
@@ -23,7 +23,6 @@ const show = () => {
 // A new table: on a phone each person is shown with the companies in which they have a role, and a button for the others.
 const begin = () => {
   const form = $("#grid");
-  filters = fields().map(f => f.value);
   if (!form) return;
   form.dataset.short = "";
   for (const th of all("#grid tbody th")) {
@@ -62,23 +61,25 @@ addEventListener("beforeunload", e => { if (!leaving && changes()) e.preventDefa
 on("htmx:before:request", e => {
   if (e.detail.ctx.target?.id !== "matrix") return;
   const n = changes();
-  if (returning) e.preventDefault();
+  // A search field that is left asks once more for what is shown.
+  if (values().join("\n") === asked.join("\n")) e.preventDefault();
   else if (n && !confirm(`Discard ${words(n)}?`)) {
     e.preventDefault();
-    fields().forEach((f, at) => f.value = filters[at]);
-    // So that the same search asks again later. The request of this event is none.
-    returning = true;
+    fields().forEach((f, at) => f.value = asked[at]);
+    // For htmx, so that the same search asks again later.
     $("#filter-q").dispatchEvent(new Event("input", { bubbles: true }));
-    setTimeout(() => returning = false, 600);
   } else {
+    asked = values();
     underway.add(e.detail.ctx);
     wait();
   }
 });
+for (const type of ["htmx:error", "htmx:response:error"]) on(type, () => asked = []);
 // No cell is changed while another table is on its way, which would take the change with it.
 const underway = new Set();
 const wait = () => { const form = $("#grid"); if (form) form.inert = underway.size > 0; };
 on("htmx:finally:request", e => { if (underway.delete(e.detail.ctx)) wait(); });
 on("htmx:after:swap", e => { if (e.detail.ctx.target?.id === "matrix") begin(); });
+asked = values();
 begin();
 })();

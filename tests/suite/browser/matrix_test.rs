@@ -110,7 +110,14 @@ fn changes_are_tinted_counted_and_never_lost_unasked() {
     });
     browser.wait_until("Ben alone", || browser.texts("tbody .who__name") == ["Ben Grid"]);
     assert_eq!(number(&browser, "window.asked"), 0, "nothing was changed");
+    let requests = browser.requests().len();
     browser.choose("[name=c-0-3]", "viewer");
+    assert_eq!(browser.text("#changes"), "1 change");
+    assert_eq!(
+        browser.requests().len(),
+        requests,
+        "leaving the search field asks for nothing new"
+    );
     browser.press("Save changes");
     browser.wait_for_text("1 change saved");
     assert!(browser.path().contains("q=ben"));
