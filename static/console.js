@@ -17,6 +17,8 @@ const fresh = () => {
   all("[data-reveal]").forEach(t => t.hidden = false);
 };
 fresh();
+// On a phone the open tab may be out of sight.
+$(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // Where focus goes back to when a dialog closes: its link, or the button of the menu that held the link.
 let opener;

@@ -15,6 +15,7 @@ pub const EVERY: Span = Span::days(90);
 #[derive(Debug, Clone, Queryable)]
 pub struct SettingsReview {
     pub by: String,
+    pub email: String,
     pub at: Time,
     pub passed: i32,
     pub checks: i32,
@@ -34,6 +35,7 @@ pub fn latest(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<V
         .limit(limit)
         .select((
             users::name,
+            users::email,
             settings_reviews::reviewed_at,
             settings_reviews::passed,
             settings_reviews::checks,

@@ -2,8 +2,8 @@
 
 use crate::authz::decision::{AccessInputs, Authority, Overrides, RoleGrant, RolePolicies};
 use crate::authz::permission::{
-    DELEGABLE, DeleteCompanies, InviteMembers, ManageBilling, ManageRoles, Permission, PermissionId, PermissionSet,
-    RoleColumn, ViewBilling, ViewCompany,
+    ChangeSlug, DELEGABLE, DeleteCompanies, InviteMembers, ManageBilling, ManageRoles, Permission, PermissionId,
+    PermissionSet, RoleColumn, ViewBilling, ViewCompany,
 };
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::MembershipId;
@@ -155,22 +155,22 @@ fn an_owner_changes_every_column_and_an_admin_those_below() {
         RoleColumn::Organization(Role::Viewer)
     ));
     let admins = RoleColumn::Organization(Role::Admin);
-    let switched = policies::with(RolePolicies::default(), (admins, ManageBilling::ID), true);
+    let switched = policies::with(RolePolicies::default(), (admins, ChangeSlug::ID), true);
     assert_eq!(
         policies::may_change(&owner, &RolePolicies::default(), &switched),
         Ok(())
     );
     assert_eq!(
         policies::may_change(&admin, &RolePolicies::default(), &switched),
-        Err((admins, ManageBilling::ID))
+        Err((admins, ChangeSlug::ID))
     );
     assert_eq!(
-        policies::with(switched, (admins, ManageBilling::ID), false),
+        policies::with(switched, (admins, ChangeSlug::ID), false),
         RolePolicies::default()
     );
     assert_eq!(
         policies::changes(&RolePolicies::default(), &switched),
-        [((admins, ManageBilling::ID), true)]
+        [((admins, ChangeSlug::ID), true)]
     );
 }
 

@@ -2,15 +2,14 @@
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{ChangeRoles, DecideRequests, InviteMembers, Permission};
+use crate::authz::permission::{DecideRequests, InviteMembers, Permission};
 use crate::common::error::AppError;
-use crate::common::html::number;
+use crate::common::html::counted;
 use crate::db::Conn;
-use crate::db::types::organization::InvitationStatus;
-use crate::handlers::overview::queries;
 use crate::handlers::overview::queries::PendingInvitations;
+use crate::handlers::overview::upcoming;
 use crate::handlers::permissions::labels;
-use crate::models::{access_request, access_review, approval, invitation};
+use crate::models::{access_request, access_review, approval};
 use crate::services::approvals::dual_control;
 use crate::web::waiting::Waiting;
 
@@ -28,7 +27,7 @@ pub struct AttentionItem {
 }
 
 impl AttentionItem {
-    fn new(icon: &'static str, title: impl Into<String>, text: impl Into<String>, href: String) -> Self {
+    pub(super) fn new(icon: &'static str, title: impl Into<String>, text: impl Into<String>, href: String) -> Self {
         Self {
             icon,
             title: title.into(),
@@ -54,11 +53,12 @@ impl Attention<'_> {
         items.extend(self.joins(actor));
         items.extend(
             self.pending
-                .map(|pending| invitations(actor, pending))
+                .map(|pending| upcoming::invitations(actor, pending))
                 .unwrap_or_default(),
         );
-        items.extend(ending(conn, actor)?);
-        items.extend(owner_invited(conn, actor)?);
+        items.extend(upcoming::ending(conn, actor)?);
+        items.extend(upcoming::owner_invited(conn, actor)?);
+        items.extend(upcoming::settings_review(conn, actor)?);
         items.extend(self.single_owner(actor));
         Ok(items)
     }
@@ -94,7 +94,7 @@ impl Attention<'_> {
             review.name,
             format!(
                 "{}, due {}",
-                count(waiting.open, "answer is missing", "answers are missing"),
+                counted(waiting.open, "answer is missing", "answers are missing"),
                 due.and_ahead(due.date(actor.org_zone), actor.cx.now, actor.org_zone)
             ),
             actor.path(&format!("/access/reviews/{}", review.id)),
@@ -106,7 +106,7 @@ impl Attention<'_> {
         if open > REQUESTS {
             return Ok(vec![AttentionItem::new(
                 "key-round",
-                count(open, "access request", "access requests"),
+                counted(open, "access request", "access requests"),
                 "Grant or deny them",
                 actor.path("/access/requests"),
             )]);
@@ -143,7 +143,7 @@ impl Attention<'_> {
         (joins > 0).then(|| {
             AttentionItem::new(
                 "user-plus",
-                count(joins, "person asks to join", "people ask to join"),
+                counted(joins, "person asks to join", "people ask to join"),
                 "By an onboarding link",
                 actor.path("/settings/onboarding/requests"),
             )
@@ -161,81 +161,6 @@ impl Attention<'_> {
             )
         })
     }
-}
-
-fn count(n: i64, one: &str, many: &str) -> String {
-    format!("{} {}", number(&n), if n == 1 { one } else { many })
-}
-
-fn invitations(actor: &Actor, pending: PendingInvitations) -> Vec<AttentionItem> {
-    let mut items = Vec::new();
-    if pending.undelivered > 0 {
-        items.push(AttentionItem::new(
-            "mail",
-            count(
-                pending.undelivered,
-                "invitation email failed",
-                "invitation emails failed",
-            ),
-            "Check the address or resend it",
-            actor.path("/invitations"),
-        ));
-    }
-    if pending.ending > 0 {
-        items.push(AttentionItem::new(
-            "clock",
-            count(pending.ending, "invitation expires soon", "invitations expire soon"),
-            "Within two days",
-            actor.path("/invitations"),
-        ));
-    }
-    items
-}
-
-/// The owner who was invited when the organization was created.
-fn owner_invited(conn: &mut Conn, actor: &Actor) -> Result<Option<AttentionItem>, AppError> {
-    if !actor.permissions.transfer_or_delete() {
-        return Ok(None);
-    }
-    let invited = invitation::to_own(conn, actor.cx.now, actor.organization)?;
-    Ok(invited.map(|invited| {
-        let text = if invited.status_at(actor.cx.now) == InvitationStatus::Expired {
-            "The invitation expired. Resend it, or invite another person"
-        } else {
-            "You are the owner until they accept"
-        };
-        let title = format!("Owner invited: {}", invited.email);
-        AttentionItem::new("crown", title, text, actor.path("/settings/general"))
-    }))
-}
-
-/// Members whose access ends within a week.
-fn ending(conn: &mut Conn, actor: &Actor) -> Result<Option<AttentionItem>, AppError> {
-    if actor.reach::<ChangeRoles>() != Reach::Everywhere || actor.support.is_some() {
-        return Ok(None);
-    }
-    let ending = queries::ending_access(conn, actor.organization, actor.cx.now)?;
-    Ok(match ending.as_slice() {
-        [] => None,
-        [one] => Some(AttentionItem::new(
-            "clock",
-            format!("{}’s access ends soon", one.name),
-            format!("On {}", one.end.date(actor.org_zone)),
-            actor.path(&format!("/members/{}", one.id)),
-        )),
-        several => {
-            let n = match i64::try_from(several.len()).unwrap_or(queries::ENDING) {
-                queries::ENDING => format!("{}+", queries::ENDING - 1),
-                n => number(&n),
-            };
-            Some(AttentionItem::new(
-                "clock",
-                format!("Access of {n} members ends soon"),
-                "Within 7 days",
-                actor.path("/members?status=ending"),
-            ))
-        }
-    })
 }
 
 /// Whether the reader invites in the whole organization.

@@ -3,3 +3,4 @@
 pub mod attention;
 pub mod queries;
 pub mod show;
+pub mod upcoming;

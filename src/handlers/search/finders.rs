@@ -44,13 +44,14 @@ pub fn companies(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Re
     };
     let most = if filter.words.is_empty() { limit + 1 } else { ALL };
     let found = company::list(conn, actor.organization, &filter, None, most)?;
+    let prefix = search::sort_key(text.trim());
     let hits = found.into_iter().map(|company| {
         let archived = company.status == CompanyStatus::Archived;
         Hit {
             sub: if archived { "Archived" } else { "" }.to_owned(),
             href: actor.path(&format!("/companies/{}", company.slug)),
             look: Look::Mark,
-            rank: rank(&company.name, text) + u8::from(archived),
+            rank: rank(&company.sort_name, &prefix) + u8::from(archived),
             name: company.name,
         }
     });
@@ -66,6 +67,7 @@ pub fn companies(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Re
 /// The members and pending invitations that match.
 pub fn people(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<Option<HitGroup>, AppError> {
     let mut hits = members(conn, actor, text, limit)?;
+    let prefix = search::sort_key(text.trim());
     if actor.permissions.has(InviteMembers::ID) {
         let scope = InviteAuthority::of(conn, actor)?.scope();
         let pending = Some(InvitationStatus::Pending);
@@ -76,7 +78,7 @@ pub fn people(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Resul
                 sub: "Pending invitation".to_owned(),
                 href: actor.path(&format!("/invitations?q={}", query_value(&email))),
                 look: Look::Icon("mail"),
-                rank: rank(&email, text),
+                rank: rank(&search::sort_key(&email), &prefix),
                 name: email,
             }
         }));
@@ -109,6 +111,7 @@ fn members(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<V
     };
     // Twice as many, so that names which begin with the text come first.
     let found = member_search::page(conn, actor.organization, &filter, None, limit * 2)?;
+    let prefix = search::sort_key(text.trim());
     let hits = found.page.rows.into_iter().map(|row| Hit {
         sub: match row.access_status(now) {
             AccessStatus::Active | AccessStatus::Ending => row.email.clone(),
@@ -116,8 +119,8 @@ fn members(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<V
             AccessStatus::Ended => format!("{} · Access ended", row.email),
         },
         href: actor.path(&format!("/members/{}", row.id)),
-        look: Look::Avatar,
-        rank: rank(&row.name, text),
+        look: Look::Avatar(row.email.clone()),
+        rank: rank(&search::sort_key(&row.name), &prefix),
         name: row.name,
     });
     Ok(hits.collect())
@@ -135,11 +138,12 @@ pub fn organizations(
     let own = queries::organizations_of(conn, person.id, person.cx.now, ORGANIZATIONS)?;
     let others = own.into_iter().filter(|one| current != Some(one.slug.as_str()));
     let found = others.filter(|one| search::begins(&format!("{} {}", one.name, one.slug), &words));
+    let prefix = search::sort_key(text.trim());
     let hits = found.map(|one| Hit {
         sub: one.role.label().to_owned(),
         href: format!("/organizations/{}", one.slug),
         look: Look::Mark,
-        rank: rank(&one.name, text),
+        rank: rank(&search::sort_key(&one.name), &prefix),
         name: one.name,
     });
     let more = (

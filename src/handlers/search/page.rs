@@ -60,13 +60,13 @@ impl SearchPlace {
 }
 
 /// What is beside the name of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
     Icon(&'static str),
     /// Of an organization or company.
     Mark,
-    /// Of a person.
-    Avatar,
+    /// Of the person with this email address.
+    Avatar(String),
 }
 
 #[derive(Debug, Clone)]
@@ -80,9 +80,9 @@ pub struct Hit {
     pub rank: u8,
 }
 
-/// 0 when the name begins with the text, otherwise 1.
-pub fn rank(name: &str, text: &str) -> u8 {
-    u8::from(!search::sort_key(name).starts_with(&search::sort_key(text.trim())))
+/// 0 when the sort key of a name begins with that of the text, otherwise 1.
+pub fn rank(sort_name: &[u8], prefix: &[u8]) -> u8 {
+    u8::from(!sort_name.starts_with(prefix))
 }
 
 #[derive(Debug, Clone)]

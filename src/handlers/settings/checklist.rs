@@ -23,6 +23,7 @@ const LISTED: i64 = 5;
 
 struct ReviewLine {
     by: String,
+    email: String,
     at: (String, String),
     result: String,
 }
@@ -72,6 +73,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<ChecklistPage, AppError> {
         at: (review.at.iso(), review.at.full(actor.zone)),
         result: format!("{} of {} checks passed", review.passed, review.checks),
         by: review.by,
+        email: review.email,
     };
     let reviews = settings_review::latest(conn, actor.organization, LISTED)?;
     Ok(ChecklistPage {
