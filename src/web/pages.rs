@@ -167,7 +167,7 @@ mod tests {
             operator: true,
             week: String::new(),
         };
-        assert!(find(&outside, "").iter().all(|page| !page.href.contains("{")));
+        assert!(find(&outside, "").iter().all(|page| !page.href.contains('{')));
         assert_eq!(find(&outside, "health").len(), 1);
     }
 }

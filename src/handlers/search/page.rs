@@ -6,7 +6,6 @@ use askama::Template;
 
 use crate::common::error::AppError;
 use crate::common::html::{html, part_with};
-use crate::common::search;
 use crate::web::layout::Layout;
 
 /// The most characters of a query that are used.
