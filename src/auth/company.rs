@@ -12,6 +12,7 @@ use crate::common::id::CompanyId;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::company_slug;
 
 /// A company of the actor's organization.
 #[derive(Debug, Clone)]
@@ -33,7 +34,10 @@ impl Company {
     pub fn enter(conn: &mut Conn, actor: &Actor, slug: &str, permission: PermissionId) -> Result<Self, AppError> {
         let (company, moved) = match queries::company(conn, actor.organization, slug).optional()? {
             Some(company) => (company, false),
-            None => (queries::company_before(conn, actor.organization, slug)?, true),
+            None => {
+                let current = company_slug::current(conn, actor.organization, slug)?;
+                (queries::company(conn, actor.organization, &current)?, true)
+            }
         };
         let assigned = match actor.membership() {
             Some(id) => queries::company_role(conn, actor.cx.now, actor.organization, id, company.id)?,

@@ -76,8 +76,7 @@ macro_rules! shared_by_gates {
 
             /// The answer after a change: a message for the next page, and the way there.
             pub fn done(&self, message: impl Into<String>, path: &str) -> HttpResponse {
-                self.tell("success", message);
-                html::see_other(self.fragment(), path)
+                self.done_with_undo(message, path, None)
             }
 
             /// As `done`, with a button that undoes the change; `None` where it can't be undone.

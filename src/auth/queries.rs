@@ -9,8 +9,7 @@ use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{
-    companies, company_assignments, former_company_slugs, memberships, organization_slugs, organizations, sessions,
-    users,
+    companies, company_assignments, memberships, organization_slugs, organizations, sessions, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -128,20 +127,6 @@ pub fn company(conn: &mut Conn, organization: OrgId, slug: &str) -> QueryResult<
     companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::slug.eq(slug))
-        .select(CompanyRow::as_select())
-        .first(conn)
-}
-
-/// The company that had a slug before.
-pub fn company_before(conn: &mut Conn, organization: OrgId, slug: &str) -> QueryResult<CompanyRow> {
-    companies::table
-        .inner_join(
-            former_company_slugs::table.on(former_company_slugs::organization_id
-                .eq(companies::organization_id)
-                .and(former_company_slugs::company_id.eq(companies::id))),
-        )
-        .filter(former_company_slugs::organization_id.eq(organization))
-        .filter(former_company_slugs::slug.eq(slug))
         .select(CompanyRow::as_select())
         .first(conn)
 }

@@ -51,6 +51,7 @@ const RESERVED: &[&str] = &[
     "root",
     "saml",
     "scim",
+    "search",
     "security",
     "settings",
     "signin",

@@ -29,6 +29,20 @@ pub fn is_taken(conn: &mut Conn, organization: OrgId, slug: &str, but: Option<Co
     Ok(others.into_iter().flatten().any(|owner| Some(owner) != but))
 }
 
+/// The address of the company that had a slug before.
+pub fn current(conn: &mut Conn, organization: OrgId, former: &str) -> QueryResult<String> {
+    companies::table
+        .inner_join(
+            former_company_slugs::table.on(former_company_slugs::organization_id
+                .eq(companies::organization_id)
+                .and(former_company_slugs::company_id.eq(companies::id))),
+        )
+        .filter(former_company_slugs::organization_id.eq(organization))
+        .filter(former_company_slugs::slug.eq(former))
+        .select(companies::slug)
+        .first(conn)
+}
+
 /// Whether the company has had as many new addresses as it may, and this is another one.
 pub fn is_limited(conn: &mut Conn, now: Time, organization: OrgId, company: CompanyId, to: &str) -> QueryResult<bool> {
     let back: bool = diesel::select(exists(former_company_slugs::table.find((organization, to)))).get_result(conn)?;

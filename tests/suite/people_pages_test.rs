@@ -324,7 +324,16 @@ fn members_counts_leave_out_suspended_people_who_have_a_count_of_their_own() {
     assert_eq!(page.texts(".sidebar .nav[aria-current]"), ["Members4"]);
     assert!(page.has("1 to 5 of 5, 1 without access"), "{}", page.text());
     let options = page.texts("#filter-status option");
-    assert_eq!(options, ["Any status", "Active 4", "Access ended 0", "Suspended 1"]);
+    assert_eq!(
+        options,
+        [
+            "Any status",
+            "Active 4",
+            "Access ends soon",
+            "Access ended 0",
+            "Suspended 1"
+        ]
+    );
     let names = |query: &str| {
         setup
             .olivia

@@ -192,7 +192,7 @@ fn nothing_of_another_organization_is_found() {
             for path in ["/search", "/organizations/aurora/search"] {
                 let path = format!("{path}?in={place}&q={}", crate::harness::client::encode(q));
                 for page in [client.get(&path), client.fragment(&path)] {
-                    let body = page.expect(200).body.replace(&format!("{q}"), "");
+                    let body = page.expect(200).body.replace(q, "");
                     assert!(!body.contains("borealis"), "{path}");
                 }
             }

@@ -240,13 +240,3 @@ pub(super) async fn refused<P: Permission>(
     gate.refused(move |actor, conn| Ok(RefusedPage(MemberPage::load(conn, actor, &id, form, errors)?)))
         .await
 }
-
-impl MemberForm {
-    fn part(&self) -> MemberPart {
-        match &self.role {
-            _ if self.only_shows() || self.opens => MemberPart::Companies,
-            Some(_) if self.asks_role => MemberPart::Hint,
-            _ => MemberPart::Editor,
-        }
-    }
-}

@@ -240,7 +240,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         "/organizations/{slug}/access/mine",
         "a reason",
         &tara,
-        "/access/mine?permission=billing.manage",
+        "/access/mine?permission=members.invite",
         Act::Nothing,
         "Why can’t you",
     );

@@ -99,7 +99,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         olivia,
         &general,
         Nothing,
-        "bills@general.test",
+        "Verification pending",
     );
     let route = "/organizations/{slug}/settings/slug";
     add(

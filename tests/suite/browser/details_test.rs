@@ -62,7 +62,12 @@ fn details_of_access_control_keep_its_tabs() {
     ] {
         browser.goto(&format!("{base}{path}"));
         assert_eq!(browser.texts(".tabs a"), tabs, "{path}");
-        assert_eq!(browser.texts(".tabs [aria-current=page]"), [open], "{path}");
+        let current = browser.texts(".tabs [aria-current=page]");
+        // A number that waits may follow.
+        assert!(
+            current.len() == 1 && current[0].starts_with(open),
+            "{path}: {current:?}"
+        );
     }
     browser.expect_clean();
 }

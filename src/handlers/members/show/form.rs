@@ -9,6 +9,7 @@ use crate::common::form::FormErrors;
 use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::handlers::members::end_date;
+use crate::handlers::members::show::MemberPart;
 use crate::models::membership;
 use crate::models::membership::record::Membership;
 use crate::services::members::access_edit::{AccessEdit, AssignmentEdit};
@@ -200,5 +201,15 @@ impl AssignmentRow {
             role: Some(role),
             until,
         }))
+    }
+}
+
+impl MemberForm {
+    pub(super) fn part(&self) -> MemberPart {
+        match &self.role {
+            _ if self.only_shows() || self.opens => MemberPart::Companies,
+            Some(_) if self.asks_role => MemberPart::Hint,
+            _ => MemberPart::Editor,
+        }
     }
 }
