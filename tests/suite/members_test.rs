@@ -589,3 +589,32 @@ fn a_company_manager_sees_and_assigns_members_only_there() {
     assert_eq!(held, ["editor", "manager", "manager", "manager", "viewer"]);
     app.expect_healthy();
 }
+
+#[test]
+fn members_of_one_company_do_not_learn_the_names_of_other_companies() {
+    let app = TestApp::open();
+    app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@names.test", true);
+        let organization = fixtures.organization("Names and Co", "names", olivia);
+        let north = fixtures.company(organization, "North Depot", "north");
+        let south = fixtures.company(organization, "Secret South", "south");
+        let mut add = |name: &str, email: &str, companies: &[_]| {
+            let user = fixtures.account(name, email, true);
+            fixtures.add_member(organization, user, "member", companies);
+        };
+        add("Mia", "mia@names.test", &[(north, "viewer")]);
+        add("Mona", "mona@names.test", &[(north, "manager")]);
+        add("Ben", "ben@names.test", &[(north, "viewer"), (south, "viewer")]);
+    });
+    for name in ["mia", "mona"] {
+        let client = app.signed_in(&format!("{name}@names.test"));
+        for path in ["/members", "/members.csv", "/members?q=ben"] {
+            let page = client.get(&format!("/organizations/names{path}")).expect(200);
+            assert!(page.body.contains("ben@names.test"), "{name} {path}");
+            assert!(page.body.contains("North Depot"), "{name} {path}");
+            assert!(!page.body.contains("Secret South"), "{name} {path}");
+        }
+    }
+    let olivia = app.signed_in("olivia@names.test");
+    olivia.get("/organizations/names/members").expect_text("Secret South");
+}

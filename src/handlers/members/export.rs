@@ -13,6 +13,7 @@ use crate::common::paging::Cursor;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::members::filter::MembersQuery;
+use crate::handlers::members::shown_companies;
 use crate::models::member_names;
 use crate::models::member_search;
 use crate::models::member_search::{MemberFilter, MemberRow};
@@ -62,7 +63,8 @@ fn fill(conn: &mut Conn, actor: &Actor, filter: &MemberFilter, sheet: &mut CsvSh
 fn add_rows(conn: &mut Conn, actor: &Actor, rows: &[MemberRow], sheet: &mut CsvSheet) -> Result<(), AppError> {
     let assigned = rows.iter().filter(|row| row.role.inherited().is_none());
     let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
-    let companies = assigned::company_names(conn, actor.organization, &assigned)?;
+    let within = shown_companies(conn, actor)?;
+    let companies = assigned::company_names(conn, actor.organization, &assigned, within.as_deref())?;
     let mut inviters: Vec<String> = rows.iter().filter_map(|row| row.invited_by.clone()).collect();
     inviters.sort_unstable();
     inviters.dedup();

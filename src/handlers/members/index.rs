@@ -22,6 +22,7 @@ use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::bulk::BulkAction;
 use crate::handlers::members::filter::MembersQuery;
 use crate::handlers::members::index::line::MemberLine;
+use crate::handlers::members::shown_companies;
 use crate::handlers::members::tabs;
 use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::company_choice::CompanyChoices;
@@ -126,7 +127,8 @@ impl IndexPage {
         (self.previous, self.next) = (found.page.previous.map(href), found.page.next.map(href));
         let assigned = rows.iter().filter(|row| row.role.inherited().is_none());
         let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
-        let names = assigned::company_names(conn, actor.organization, &assigned)?;
+        let within = shown_companies(conn, actor)?;
+        let names = assigned::company_names(conn, actor.organization, &assigned, within.as_deref())?;
         let customs = member_search::customs(conn, actor.organization, &rows)?;
         let line = |row| MemberLine::of(row, actor, &names, &customs);
         self.lines = rows.into_iter().map(line).collect();

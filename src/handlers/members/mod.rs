@@ -23,10 +23,11 @@ use actix_web::{HttpResponse, web};
 
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, RemoveMembers, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::html::see_other;
-use crate::common::id::MembershipId;
+use crate::common::id::{CompanyId, MembershipId};
 use crate::common::time::Time;
 use crate::common::zone::Zone;
 use crate::db::Conn;
@@ -63,6 +64,14 @@ fn end_date(text: &str, now: Time, zone: Zone, present: Option<Time>) -> Result<
         Some(end) if end < now => Err("Choose today or a later day"),
         Some(end) => Ok(Some(end)),
     }
+}
+
+/// The companies of others that the actor sees named in lists of members; `None` for all.
+fn shown_companies(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<CompanyId>>, AppError> {
+    Ok(match actor.reach::<ViewMembers>() {
+        Reach::Everywhere => None,
+        _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
+    })
 }
 
 /// The page that names the missing permission and who can grant it.

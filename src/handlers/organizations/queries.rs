@@ -56,13 +56,16 @@ pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OwnOrganization>> 
 
 pub type MemberCounts = HashMap<OrgId, i64>;
 
-/// The number of members.
+/// The number of members, without suspended ones.
 pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
     let rows: Vec<(OrgId, i64)> = role_counts::table
         .inner_join(memberships::table.on(memberships::organization_id.eq(role_counts::organization_id)))
         .filter(memberships::user_id.eq(user))
         .filter(memberships::status.ne(MembershipStatus::Removed))
-        .select((role_counts::organization_id, role_counts::members))
+        .select((
+            role_counts::organization_id,
+            role_counts::members - role_counts::suspended,
+        ))
         .load(conn)?;
     let mut counts = MemberCounts::new();
     for (organization, members) in rows {

@@ -58,26 +58,29 @@ pub fn companies_of(conn: &mut Conn, organization: OrgId, member: MembershipId) 
         .load(conn)
 }
 
-/// The names of the companies of each member, by name.
+/// The names of the companies of each member, by name. `within`: only those of these companies.
 pub fn company_names(
     conn: &mut Conn,
     organization: OrgId,
     members: &[MembershipId],
+    within: Option<&[CompanyId]>,
 ) -> QueryResult<HashMap<MembershipId, Vec<String>>> {
     let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
     if members.is_empty() {
         return Ok(names);
     }
-    let mut rows: Vec<(MembershipId, Vec<u8>, String)> = with_companies(organization)
+    let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = with_companies(organization)
         .filter(conn.one_of(company_assignments::membership_id, members))
         .select((
             company_assignments::membership_id,
             companies::sort_name,
+            companies::id,
             companies::name,
         ))
         .load(conn)?;
+    rows.retain(|(_, _, company, _)| within.is_none_or(|within| within.contains(company)));
     rows.sort_unstable();
-    for (member, _, name) in rows {
+    for (member, _, _, name) in rows {
         names.entry(member).or_default().push(name);
     }
     Ok(names)
