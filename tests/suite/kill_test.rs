@@ -99,8 +99,7 @@ fn kill_until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&Server
             between += 1;
             wait -= wait / 3;
         } else {
-            // Small steps: on PostgreSQL the work itself takes no longer than the start.
-            wait += 2 + wait / 10;
+            wait += 2 + wait / 4;
         }
         before = now;
         assert!(Instant::now() < deadline, "{now} of {whole} are left");
@@ -205,8 +204,19 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
 fn a_repeatedly_killed_deletion_of_a_company_finishes_once() {
     let mut server = ServerProcess::spawn();
     let olivia = owner(&server);
-    let people = rounds(30_000, 15_000) as i64;
+    let people = if server.database.is_postgres() {
+        6_000
+    } else {
+        rounds(30_000, 15_000) as i64
+    };
     insert_members(&server, people);
+    if server.database.is_postgres() {
+        // It deletes as fast as a server starts: as on a slow disk, each batch takes a moment.
+        server.database.execute(
+            "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.03); RETURN NULL; END $$; \
+             CREATE TRIGGER wait AFTER DELETE ON deleted_assignments FOR EACH STATEMENT EXECUTE FUNCTION wait()",
+        );
+    }
     let north = "/organizations/kill/companies/north";
     olivia.post(&format!("{north}/archiving"), &[]).expect(303);
     olivia
