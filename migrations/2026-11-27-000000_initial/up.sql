@@ -7,7 +7,9 @@ CREATE TABLE instance (
     operator_id TEXT,
     -- Of secret.key, so that data is not served with another key unnoticed; NULL before the first start.
     key_fingerprint TEXT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    -- As organizations.page_version, for what concerns everyone.
+    page_version BIGINT NOT NULL DEFAULT 0
 );
 INSERT INTO instance (id, operator_id, key_fingerprint, created_at) VALUES (1, NULL, NULL, 0);
 
@@ -23,7 +25,9 @@ CREATE TABLE users (
     invitation_limit INTEGER,
     created_at BIGINT NOT NULL,
     -- NULL: the time zone of each organization.
-    timezone TEXT
+    timezone TEXT,
+    -- As organizations.page_version, for what only this person's pages show.
+    page_version BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE sessions (
@@ -128,7 +132,9 @@ CREATE TABLE organizations (
     -- Set while deletion is pending; the organization is read-only until then.
     delete_after BIGINT,
     -- The sum of companies.member_count; updated with each change.
-    assignment_count BIGINT NOT NULL DEFAULT 0
+    assignment_count BIGINT NOT NULL DEFAULT 0,
+    -- Raised by every write that a page of the organization may show: a stored page of another version is not shown.
+    page_version BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX organizations_by_creator ON organizations (created_by);
 CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;

@@ -1,5 +1,6 @@
 //! The state of the application, and the context of a request.
 
+pub mod stored;
 pub mod uptime;
 pub mod write_queue;
 
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::stored::{PageNote, StoredPages};
 use crate::app::uptime::Uptime;
 use crate::app::write_queue::WriteQueue;
 use crate::common::config::Config;
@@ -39,6 +41,7 @@ pub struct AppState {
     pub work_signal: WorkSignal,
     /// Since when it runs, and when its background jobs ran last.
     pub uptime: Uptime,
+    pub stored: StoredPages,
 }
 
 impl std::ops::Deref for App {
@@ -72,6 +75,7 @@ impl App {
             clock,
             hasher: Hasher::default(),
             work_signal: WorkSignal::default(),
+            stored: StoredPages::default(),
         }))
     }
 }
@@ -130,6 +134,8 @@ pub struct RequestInfo {
     pub new_device: std::sync::OnceLock<String>,
     /// Organization and account, once the gate knows them, for the log line.
     pub who: std::sync::OnceLock<(String, String)>,
+    /// Whether the page that it makes may be stored.
+    pub page: PageNote,
 }
 
 /// The context of a request, shared by everything that it does.
@@ -165,8 +171,9 @@ impl Ctx {
         &self.app.config
     }
 
-    /// The token of a seed.
+    /// The token of a seed. A page that shows it is not stored.
     pub fn token(&self, seed: &Seed) -> Token {
+        self.request.page.never_store();
         self.app.keys.token(seed)
     }
 }

@@ -27,10 +27,10 @@ use crate::app::Ctx;
 use crate::audit::event::EventRealm;
 use crate::authz::actor_kind::ActorKind;
 use crate::common::id::{EventId, UserId};
-use crate::db::Conn;
 use crate::db::schema::{account_events, memberships};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::db::{Conn, affected};
 
 /// Records the events of a write. Only the gate calls it: inside the transaction of the change, as its last step.
 pub fn append(conn: &mut Conn, cx: &Ctx, actor: Option<&ActorRef>, done: &Events) -> QueryResult<()> {
@@ -41,6 +41,7 @@ pub fn append(conn: &mut Conn, cx: &Ctx, actor: Option<&ActorRef>, done: &Events
         match realm {
             EventRealm::Organization(organization) => chains.entry(*organization).or_default().push(line),
             EventRealm::Account(user) => {
+                affected::person(*user);
                 of_account(conn, *user, &line)?;
                 if event.action.concerns_organizations() {
                     for organization in organizations_of(conn, *user)? {
@@ -52,6 +53,7 @@ pub fn append(conn: &mut Conn, cx: &Ctx, actor: Option<&ActorRef>, done: &Events
         }
     }
     for (organization, lines) in chains {
+        affected::organization(organization);
         chain::append(conn, organization, lines)?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::app::Ctx;
+use crate::app::stored::MemberReader;
 use crate::audit::{ActorRef, Event, Events};
 use crate::auth::current_user::CurrentUser;
 use crate::auth::queries;
@@ -16,10 +17,10 @@ use crate::common::id::{CompanyId, MembershipId, SessionId, SupportId};
 use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::common::zone::Zone;
-use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationType, UnitLabel};
+use crate::db::{Conn, affected};
 use crate::models::membership::access::{company_roles, held_roles};
 pub use crate::models::membership::record::Membership;
 use crate::models::membership::role_counts::RoleCounts;
@@ -78,7 +79,7 @@ impl Actor {
     pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token, slug: &str) -> Result<Self, AppError> {
         match queries::member(conn, cx.now, token, slug)? {
             // A removed member has no access, not even as an operator.
-            Some(row) if row.4.status != MembershipStatus::Removed => Self::member(conn, cx, row),
+            Some(row) if row.4.status != MembershipStatus::Removed => Self::member(conn, cx, token, row),
             _ => Self::elsewhere(conn, cx, token, slug),
         }
     }
@@ -87,11 +88,13 @@ impl Actor {
     pub fn find_to_write(conn: &mut Conn, cx: &Ctx, token: &Token, slug: &str) -> Result<Self, AppError> {
         let actor = Self::find(conn, cx, token, slug)?;
         actor.organization.advisory_lock(conn)?;
+        affected::organization(actor.organization);
         Ok(actor)
     }
 
-    fn member(conn: &mut Conn, cx: &Ctx, row: MemberRow) -> Result<Self, AppError> {
-        let (account, session, organization, slug, membership, facts) = row;
+    fn member(conn: &mut Conn, cx: &Ctx, token: &Token, row: MemberRow) -> Result<Self, AppError> {
+        let (account, session, organization, slug, membership, facts, instance_version) = row;
+        let account_version = account.page_version;
         let person = CurrentUser::from_row(account, &session, cx);
         note(cx, &slug, &person);
         if let Some(end) = membership.access_until.filter(|end| *end < cx.now) {
@@ -119,6 +122,19 @@ impl Actor {
             overrides: Overrides::read(&facts.overrides),
             policies: RolePolicies::read(&organization.policies),
         };
+        cx.request.page.is_for(|| {
+            let versions = (
+                organization.page_version,
+                account_version,
+                instance_version.unwrap_or_default(),
+            );
+            let member = MemberReader {
+                organization: organization.id,
+                membership: membership.id,
+                versions: versions.into(),
+            };
+            person.as_reader(token, Some((member, membership.access_until, membership.last_seen_at)))
+        });
         let zone = person.zone.unwrap_or(organization.timezone);
         Ok(Self {
             kind: ActorKind::User,

@@ -4,6 +4,7 @@ use actix_session::Session;
 use diesel::QueryResult;
 
 use crate::app::Ctx;
+use crate::app::stored::{MemberReader, PageReader};
 use crate::audit::{ActorRef, Event, Events};
 use crate::auth::queries;
 use crate::auth::queries::{AccountRow, SessionRow};
@@ -14,8 +15,8 @@ use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
-use crate::models::session::TOUCH;
-use crate::models::{membership, session};
+use crate::models::session::{ABSOLUTE, TOUCH};
+use crate::models::{membership, page_version, session};
 
 const TOKEN: &str = "token";
 
@@ -37,6 +38,7 @@ pub struct CurrentUser {
     /// The session of this request.
     pub session: SessionId,
     pub cx: Ctx,
+    began: Time,
     seen: Time,
 }
 
@@ -52,6 +54,7 @@ impl CurrentUser {
             zone: account.timezone,
             session: session.id,
             cx: cx.clone(),
+            began: session.created_at,
             seen: session.last_seen_at,
         }
     }
@@ -81,13 +84,26 @@ impl CurrentUser {
         self.cx.now - self.seen > TOUCH
     }
 
+    /// As the reader of a page: in an organization with the end of the membership's access and its last visit.
+    pub fn as_reader(&self, token: &Token, member: Option<(MemberReader, Option<Time>, Option<Time>)>) -> PageReader {
+        let session_end = Time((self.began + ABSOLUTE).0 - 1);
+        let (access_end, visit) = member.map_or((None, Some(self.seen)), |(_, end, visit)| (end, visit));
+        PageReader {
+            session_hash: token.hash(),
+            person: self.id,
+            member: member.map(|(member, ..)| member),
+            until: access_end.map_or(session_end, |end| end.min(session_end)),
+            noted_until: visit.map_or(Time(0), |visit| visit.min(self.seen) + TOUCH),
+        }
+    }
+
     /// Saves the time of this request, at most once a minute and in a transaction of its own.
     pub fn touch(&self, conn: &mut Conn, membership: Option<MembershipId>) -> QueryResult<()> {
         session::touch(conn, &self.cx, self.session)?;
         if let Some(membership) = membership {
             membership::seen(conn, self.id, membership, self.cx.now)?;
         }
-        Ok(())
+        page_version::raise(conn)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{
-    companies, company_assignments, memberships, organization_slugs, organizations, sessions, users,
+    companies, company_assignments, instance, memberships, organization_slugs, organizations, sessions, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -28,6 +28,7 @@ pub struct AccountRow {
     pub is_operator: bool,
     pub organization_limit: Option<i32>,
     pub timezone: Option<Zone>,
+    pub page_version: i64,
 }
 
 /// A session.
@@ -35,6 +36,7 @@ pub struct AccountRow {
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
     pub id: SessionId,
+    pub created_at: Time,
     pub last_seen_at: Time,
 }
 
@@ -51,6 +53,7 @@ pub struct OrganizationRow {
     pub policies: String,
     pub delete_after: Option<Time>,
     pub timezone: Zone,
+    pub page_version: i64,
 }
 
 /// A membership.
@@ -76,7 +79,7 @@ pub struct CompanyRow {
     pub archived_at: Option<Time>,
 }
 
-/// A member with everything that a request needs.
+/// A member with everything that a request needs; the last is the instance's page version.
 pub type MemberRow = (
     AccountRow,
     SessionRow,
@@ -84,6 +87,7 @@ pub type MemberRow = (
     String,
     MembershipRow,
     MembershipAccess,
+    Option<i64>,
 );
 
 /// The account of a session token; `None` when the session is over.
@@ -117,6 +121,7 @@ pub fn member(conn: &mut Conn, now: Time, token: &Token, slug: &str) -> QueryRes
             organization_slugs::slug,
             MembershipRow::as_select(),
             FACTS,
+            instance::table.select(instance::page_version).single_value(),
         ))
         .first(conn)
         .optional()

@@ -13,10 +13,13 @@ use crate::audit::{ActorRef, Events};
 use crate::auth::actor::Actor;
 use crate::auth::current_user;
 use crate::auth::current_user::CurrentUser;
+use crate::authz::actor_kind::ActorKind;
 use crate::common::error::{AppError, ChangeError};
 use crate::common::id::MembershipId;
 use crate::common::token::Token;
-use crate::db::Conn;
+use crate::db::{Conn, affected};
+use crate::models::page_version;
+use crate::models::session::TOUCH;
 
 pub const FLASH: &str = "flash";
 
@@ -52,6 +55,9 @@ impl RequestState {
         } else {
             None
         };
+        if flash.is_some() {
+            request.page.never_store();
+        }
         Ok(Self {
             app,
             session,
@@ -86,8 +92,10 @@ impl RequestState {
                     .app
                     .db
                     .write_if_free(|conn| seen.person.touch(conn, seen.membership).map_err(AppError::from));
-                if let Some(Err(error)) = noted {
-                    tracing::warn!(%error, "the time of the last request was not saved");
+                match noted {
+                    Some(Ok(())) => cx.request.page.visit_noted(cx.now + TOUCH),
+                    Some(Err(error)) => tracing::warn!(%error, "the time of the last request was not saved"),
+                    None => {}
                 }
             }
             Ok(out)
@@ -103,6 +111,7 @@ impl RequestState {
         let (cx, only_looks, wait) = (self.context(), self.only_looks, Wait::begin());
         let waiting = wait.clone();
         let session = self.token.as_ref().map(Token::as_str);
+        self.request.page.never_store();
         let turn = self.app.writers.turn(session, &self.request.ip, PATIENCE).await?;
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
@@ -115,6 +124,7 @@ impl RequestState {
             let out = cx.app.db.write_within::<T, E>(patience, |conn| {
                 let (out, actor, events) = work(&cx, conn)?;
                 audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;
+                page_version::raise(conn).map_err(AppError::from)?;
                 Ok(out)
             })?;
             cx.app.work_signal.ring();
@@ -156,7 +166,13 @@ impl RequestState {
         self.write(move |cx, conn| {
             let person = find(cx, conn, &token)?;
             let (out, events) = work(&person, conn)?;
-            Ok((out, Some(actor(&person)), events))
+            let actor = actor(&person);
+            // An operator changes what concerns others.
+            match actor.kind {
+                ActorKind::User => affected::person(person.id),
+                _ => affected::everyone(),
+            }
+            Ok((out, Some(actor), events))
         })
         .await
     }

@@ -40,10 +40,10 @@ impl<W: AcceptedAccounts> SignedIn<W> {
     fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
         let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
         if W::VERIFIED && !person.verified {
-            Err(AppError::Unverified)
-        } else {
-            Ok(person)
+            return Err(AppError::Unverified);
         }
+        cx.request.page.is_for(|| person.as_reader(token, None));
+        Ok(person)
     }
 }
 

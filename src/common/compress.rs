@@ -13,6 +13,25 @@ use flate2::write::GzEncoder;
 // Below one network packet nothing is gained.
 const SMALLEST: usize = 1400;
 
+const LEVEL: Compression = Compression::new(5);
+
+/// Whether a client takes gzip.
+pub fn takes_gzip(headers: &header::HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"))
+}
+
+/// A body, compressed; `None` if it is too small for that.
+pub fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.len() < SMALLEST {
+        return None;
+    }
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), LEVEL);
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()
+}
+
 /// Compresses whole text bodies for browsers that take gzip.
 ///
 /// # Errors
@@ -21,11 +40,7 @@ pub async fn compress(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let takes = req
-        .headers()
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("gzip"));
+    let takes = takes_gzip(req.headers());
     let mut response = next.call(req).await?.map_into_boxed_body();
     let text = response
         .headers()
@@ -37,17 +52,13 @@ pub async fn compress(
     }
     let mut packed = false;
     response = response.map_body(|_, body| match body.try_into_bytes() {
-        Ok(bytes) if bytes.len() >= SMALLEST => {
-            let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::new(5));
-            match encoder.write_all(&bytes).and_then(|()| encoder.finish()) {
-                Ok(small) => {
-                    packed = true;
-                    BoxBody::new(small)
-                }
-                Err(_) => BoxBody::new(bytes),
+        Ok(bytes) => match gzip(&bytes) {
+            Some(small) => {
+                packed = true;
+                BoxBody::new(small)
             }
-        }
-        Ok(bytes) => BoxBody::new(bytes),
+            None => BoxBody::new(bytes),
+        },
         Err(body) => body,
     });
     if packed {

@@ -26,6 +26,26 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// Whether pages that have not changed are shown from memory.
+    pub enum StoredPages {
+        On = "on",
+        /// Every page is made anew.
+        Off = "off",
+        /// Every page is made anew and compared with the stored one; a difference is an error. For tests and to look for faults.
+        Compared = "compared",
+    }
+}
+
+crate::text_enum! {
+    /// Whether browsers may keep pages.
+    pub enum BrowserCache {
+        Never = "never",
+        /// On the person's device, and to be confirmed by the server before each use.
+        Confirmed = "confirmed",
+    }
+}
+
 /// The configuration of an instance; every value has been checked.
 #[derive(Clone)]
 pub struct Config {
@@ -55,6 +75,10 @@ pub struct Config {
     pub account_invitations: u32,
     /// Invitations a day of all accounts together.
     pub instance_invitations: u32,
+    /// Whether unchanged pages are shown from memory.
+    pub stored_pages: StoredPages,
+    /// Whether browsers may keep pages.
+    pub browser_cache: BrowserCache,
     /// What clients may take.
     pub limits: Limits,
 }
@@ -109,6 +133,8 @@ impl Config {
         let default_from = values::default_sender(base_url.as_deref().unwrap_or_default());
         let mail_from = check(&mut faults, &or(&w.mail_from, &default_from), values::sender);
         let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);
+        let stored_pages = check(&mut faults, &or(&w.stored_pages, "on"), values::stored_pages);
+        let browser_cache = check(&mut faults, &or(&w.browser_cache, "never"), values::browser_cache);
         let signup_domains = values::signup_domains(&mut faults, signup, &or(&w.signup_domains, ""));
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
@@ -137,6 +163,8 @@ impl Config {
                     organization_invitations,
                     account_invitations,
                     instance_invitations,
+                    stored_pages: stored_pages.unwrap_or(StoredPages::On),
+                    browser_cache: browser_cache.unwrap_or(BrowserCache::Never),
                     limits: Limits::default(),
                 })
             }
@@ -164,6 +192,8 @@ impl Config {
             organization_invitations: values::INVITATIONS[0].1,
             account_invitations: values::INVITATIONS[1].1,
             instance_invitations: values::INVITATIONS[2].1,
+            stored_pages: StoredPages::On,
+            browser_cache: BrowserCache::Never,
             limits: Limits::default(),
         }
     }

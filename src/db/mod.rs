@@ -1,6 +1,8 @@
 //! The database: one connection type over both engines. This module alone names either of them.
 
+pub mod affected;
 mod availability;
+pub mod changes;
 mod manager;
 mod migrate;
 mod one_of;

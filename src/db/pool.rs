@@ -8,7 +8,9 @@ use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 
 use crate::common::error::{AppError, ChangeError};
+use crate::db::affected;
 use crate::db::availability::Availability;
+use crate::db::changes::ChangeWatch;
 use crate::db::manager::{Manager, Pooled, Silent};
 use crate::db::{Conn, is_postgres};
 
@@ -28,6 +30,7 @@ pub struct Db {
     // SQLite has one writer: waiting here is fair, waiting in its busy handler is polling.
     writer: Option<Arc<Mutex<()>>>,
     availability: Arc<Availability>,
+    changes: Option<ChangeWatch>,
 }
 
 impl std::fmt::Debug for Db {
@@ -42,6 +45,7 @@ impl Db {
         // Connect once without the pool, which would hide the reason behind its time-out.
         Conn::open(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
         let postgres = is_postgres(url);
+        let changes = (!postgres).then(|| ChangeWatch::open(url)).transpose();
         let pool = Pool::builder()
             .max_size(if postgres { 8 } else { 4 })
             .min_idle(Some(1))
@@ -54,12 +58,18 @@ impl Db {
             pool,
             writer: (!postgres).then(Arc::default),
             availability: Arc::default(),
+            changes: changes.map_err(|error| format!("the database cannot be opened: {error}"))?,
         })
     }
 
     /// "SQLite" or "PostgreSQL".
     pub fn engine(&self) -> &'static str {
         if self.writer.is_some() { "SQLite" } else { "PostgreSQL" }
+    }
+
+    /// Says whether anything was committed, on an engine that knows.
+    pub fn changes(&self) -> Option<&ChangeWatch> {
+        self.changes.as_ref()
     }
 
     /// How many may write in parallel.
@@ -215,6 +225,8 @@ impl<T: Send + 'static, E: ChangeError> ChangeError for Rehearsed<T, E> {
 fn write_on<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
     type Manager = <Conn as Connection>::TransactionManager;
     conn.begin_write().map_err(AppError::from)?;
+    // What a write before this one said, and did not commit, concerns no one.
+    affected::take();
     match work(conn) {
         Ok(done) => {
             Manager::commit_transaction(conn).map_err(AppError::from)?;

@@ -10,6 +10,7 @@ diesel::table! {
         operator_id -> Nullable<Text>,
         key_fingerprint -> Nullable<Text>,
         created_at -> BigInt,
+        page_version -> BigInt,
     }
 }
 
@@ -25,6 +26,7 @@ diesel::table! {
         invitation_limit -> Nullable<Integer>,
         created_at -> BigInt,
         timezone -> Nullable<Text>,
+        page_version -> BigInt,
     }
 }
 
@@ -125,6 +127,7 @@ diesel::table! {
         support_consent_by -> Text,
         delete_after -> Nullable<BigInt>,
         assignment_count -> BigInt,
+        page_version -> BigInt,
     }
 }
 

@@ -11,8 +11,8 @@ use crate::common::email::Email;
 use crate::common::id::MailId;
 use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
-use crate::db::Conn;
 use crate::db::schema::mail_outbox;
+use crate::db::{Conn, affected};
 use crate::mail::kind::EmailKind;
 use crate::queue::{self, JobKind};
 
@@ -98,6 +98,7 @@ impl ClaimedMessage {
 
 /// The message of a claimed job; `None` when it was withdrawn in the meantime.
 pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
+    affected::everyone();
     diesel::update(
         mail_outbox::table
             .filter(mail_outbox::id.eq(id))
@@ -135,6 +136,7 @@ pub fn complete(
     claimed: &ClaimedMessage,
     result: &Result<(), DeliveryFailure>,
 ) -> QueryResult<Option<Time>> {
+    affected::everyone();
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
     let again = match result {

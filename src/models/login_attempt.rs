@@ -9,8 +9,8 @@ use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{AttemptId, SessionId};
 use crate::common::time::{Span, Time};
-use crate::db::Conn;
 use crate::db::schema::login_attempts;
+use crate::db::{Conn, affected};
 
 /// How long an attempt counts, and so how long an account stays locked.
 pub const LOCK: Span = Span::minutes(15);
@@ -107,6 +107,7 @@ pub fn quota(sent: &[Time], now: Time) -> EmailQuota {
 }
 
 fn insert(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email, source: &AttemptSource) -> QueryResult<()> {
+    affected::no_one();
     diesel::insert_into(login_attempts::table)
         .values((
             login_attempts::id.eq(AttemptId::fresh()),

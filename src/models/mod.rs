@@ -29,6 +29,7 @@ pub mod new_company;
 pub mod onboarding_link;
 pub mod operator;
 pub mod organization;
+pub mod page_version;
 pub mod session;
 pub mod settings_review;
 pub mod support_session;

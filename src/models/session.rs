@@ -6,8 +6,8 @@ use crate::app::Ctx;
 use crate::common::id::{SessionId, UserId};
 use crate::common::time::{Span, Time};
 use crate::common::token::Token;
-use crate::db::Conn;
 use crate::db::schema::sessions;
+use crate::db::{Conn, affected};
 
 /// A session expires this long after its last request …
 pub const IDLE: Span = Span::days(14);
@@ -18,6 +18,7 @@ pub const TOUCH: Span = Span::minutes(1);
 
 /// Begins a session with a token of its own.
 pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, SessionId)> {
+    affected::person(user);
     let token = Token::random();
     let id = SessionId::fresh();
     diesel::insert_into(sessions::table)
@@ -45,6 +46,7 @@ pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
 
 /// Saves the time and the IP address of a session's last request.
 pub fn touch(conn: &mut Conn, cx: &Ctx, session: SessionId) -> QueryResult<()> {
+    affected::no_one();
     diesel::update(sessions::table.filter(sessions::id.eq(session)))
         .set((sessions::last_seen_at.eq(cx.now), sessions::ip.eq(&cx.request.ip)))
         .execute(conn)?;

@@ -11,10 +11,10 @@ use crate::common::email::Email;
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::common::zone::Zone;
-use crate::db::Conn;
 use crate::db::schema::{instance, memberships, organizations, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::db::{Conn, affected};
 use crate::mail::message::Recipient;
 use crate::models::membership;
 use crate::on_each;
@@ -180,6 +180,8 @@ pub fn set_password(conn: &mut Conn, user: UserId, password_hash: &str) -> Query
 
 /// Sets a new name, also where members are sorted and searched by it.
 pub fn set_name(conn: &mut Conn, user: UserId, name: &str, email: &Email) -> QueryResult<()> {
+    // Also where the person is no member any more, as the author of something.
+    affected::everyone();
     diesel::update(users::table.find(user))
         .set(users::name.eq(name))
         .execute(conn)?;
@@ -207,6 +209,7 @@ pub fn zones(conn: &mut Conn, emails: &[&str]) -> QueryResult<HashMap<String, Zo
 /// Sets a new, verified address, also where members are searched by it. `false` when another account took the address since
 /// it was checked: the transaction can only be rolled back then.
 pub fn set_email(conn: &mut Conn, account: &Account, email: &Email, now: Time) -> QueryResult<bool> {
+    affected::everyone();
     let set = diesel::update(users::table.find(account.id))
         .set((users::email.eq(email.as_str()), users::email_verified_at.eq(Some(now))))
         .execute(conn);

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use crate::common::error::AppError;
 use crate::common::id::JobId;
 use crate::common::time::{Span, Time};
-use crate::db::Conn;
 use crate::db::schema::jobs;
+use crate::db::{Conn, affected};
 use crate::on_each;
 
 crate::text_enum! {
@@ -166,6 +166,7 @@ pub fn claim(conn: &mut Conn, kind: JobKind, least: Priority, now: Time) -> Quer
     let Some(id) = next(conn, kind, least, now)? else {
         return Ok(None);
     };
+    affected::no_one();
     diesel::update(
         jobs::table
             .filter(jobs::id.eq(id))

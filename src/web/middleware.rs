@@ -11,7 +11,9 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
+use crate::app::stored::PageNote;
 use crate::app::{App, RequestInfo};
+use crate::common::config::BrowserCache;
 use crate::common::error::AppError;
 use crate::common::html::wants_fragment;
 use crate::common::id::RawId;
@@ -19,6 +21,8 @@ use crate::web::admission::{address, admit, lines, peer, text};
 use crate::web::connection::RequestInProgress;
 use crate::web::error_page::dressed;
 use crate::web::request_body::receive;
+use crate::web::stored;
+use crate::web::stored::{Found, StoredRoute};
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const FRAMES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
@@ -71,10 +75,17 @@ pub async fn guard(
         // `into_response` would lose the error, and with it the words of its page.
         Err(refused) => dressed(req.error_response(refused), &app, &request),
         Ok(Some(answer)) => dressed(req.into_response(answer), &app, &request).map_into_boxed_body(),
-        Ok(None) => {
-            let response = next.call(req).await?.map_into_boxed_body();
-            dressed(response, &app, &request)
-        }
+        Ok(None) => match stored::find(&req, &app, &request).await {
+            Found::Page(page) => req.into_response(page),
+            Found::NoPage => {
+                let response = next.call(req).await?.map_into_boxed_body();
+                dressed(response, &app, &request)
+            }
+            Found::Nothing(place) => {
+                let response = next.call(req).await?.map_into_boxed_body();
+                stored::keep(dressed(response, &app, &request), *place, &app, &request)
+            }
+        },
     };
     secure(&mut response, &app, &request);
     remember_device(&mut response, &app, &request);
@@ -134,6 +145,7 @@ fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
             .unwrap_or_default(),
         new_device: std::sync::OnceLock::new(),
         who: std::sync::OnceLock::new(),
+        page: PageNote::default(),
     }
 }
 
@@ -163,6 +175,7 @@ fn remember_device(response: &mut ServiceResponse<BoxBody>, app: &App, request: 
 /// The headers of every response.
 fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestInfo) {
     let policy = response.response().extensions().get::<ContentPolicy>().copied();
+    let is_stored = response.response().extensions().get::<StoredRoute>().is_some();
     let headers = response.headers_mut();
     let mut set = |name: &'static str, value: HeaderValue| {
         headers.insert(HeaderName::from_static(name), value);
@@ -180,7 +193,12 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestI
         set("strict-transport-security", value);
     }
     if !request.path.starts_with("/static/") {
-        set("cache-control", HeaderValue::from_static("no-store"));
+        let control = if is_stored && app.config.browser_cache == BrowserCache::Confirmed {
+            "private, no-cache"
+        } else {
+            "no-store"
+        };
+        set("cache-control", HeaderValue::from_static(control));
         let value = HeaderValue::from_static("Cookie, HX-Request, Accept-Encoding");
         set("vary", value);
     }
@@ -189,7 +207,11 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestI
 /// One line a request. A path may contain a secret and a query a name, so the line has the pattern of the route, with
 /// organization and actor.
 fn log(response: &ServiceResponse<BoxBody>, request: &RequestInfo, took: std::time::Duration) {
-    let route = response.request().match_pattern().unwrap_or_else(|| "-".into());
+    let stored = response.response().extensions().get::<StoredRoute>().cloned();
+    let route = match stored {
+        Some(StoredRoute(route)) => route,
+        None => response.request().match_pattern().unwrap_or_else(|| "-".into()),
+    };
     if route.starts_with("/static") || route.starts_with("/health") {
         return;
     }

@@ -18,6 +18,8 @@ pub(super) struct ConfigFile {
     pub(super) organization_invitations: Option<String>,
     pub(super) account_invitations: Option<String>,
     pub(super) instance_invitations: Option<String>,
+    pub(super) stored_pages: Option<String>,
+    pub(super) browser_cache: Option<String>,
 }
 
 type Field = fn(&mut ConfigFile) -> &mut Option<String>;
@@ -37,6 +39,8 @@ const SETTINGS: &[(&str, Field)] = &[
     ("organization_invitations", |w| &mut w.organization_invitations),
     ("account_invitations", |w| &mut w.account_invitations),
     ("instance_invitations", |w| &mut w.instance_invitations),
+    ("stored_pages", |w| &mut w.stored_pages),
+    ("browser_cache", |w| &mut w.browser_cache),
 ];
 
 impl ConfigFile {

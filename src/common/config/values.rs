@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 
-use crate::common::config::Signup;
+use crate::common::config::{BrowserCache, Signup, StoredPages};
 use crate::common::domain;
 
 pub(super) fn check<T>(
@@ -127,6 +127,14 @@ pub(super) fn sender(v: &str) -> Result<Mailbox, String> {
 
 pub(super) fn signup(v: &str) -> Result<Signup, String> {
     Signup::parse(v).ok_or_else(|| format!("TENANTRY_SIGNUP: “{v}” is not open, invited or domains"))
+}
+
+pub(super) fn stored_pages(v: &str) -> Result<StoredPages, String> {
+    StoredPages::parse(v).ok_or_else(|| format!("TENANTRY_STORED_PAGES: “{v}” is not on, off or compared"))
+}
+
+pub(super) fn browser_cache(v: &str) -> Result<BrowserCache, String> {
+    BrowserCache::parse(v).ok_or_else(|| format!("TENANTRY_BROWSER_CACHE: “{v}” is not never or confirmed"))
 }
 
 /// The domains of `TENANTRY_SIGNUP=domains`, each once.

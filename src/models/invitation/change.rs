@@ -6,10 +6,10 @@ use crate::app::Ctx;
 use crate::common::id::{InvitationId, MailId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Seed;
-use crate::db::Conn;
 use crate::db::schema::invitations;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
+use crate::db::{Conn, affected};
 use crate::models::invitation::create::{new_link, set_grants};
 use crate::models::invitation::{Invitation, LIFETIME, NewInvitation};
 
@@ -29,6 +29,7 @@ pub fn close(
     id: InvitationId,
     to: InvitationStatus,
 ) -> QueryResult<bool> {
+    affected::invitee(organization, id);
     let closed = diesel::update(
         invitations::table
             .filter(invitations::organization_id.eq(organization))
@@ -42,6 +43,7 @@ pub fn close(
 
 /// Accepts an open invitation; `false` when it is not open anymore. Of several requests at once, one succeeds.
 pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) -> QueryResult<bool> {
+    affected::invitee(organization, id);
     let accepted = diesel::update(
         invitations::table
             .filter(invitations::organization_id.eq(organization))
@@ -71,6 +73,7 @@ macro_rules! as_read {
 /// Opens a pending or expired invitation again with a new link and a new end. `by` is its inviter from now on, `sent_by` who
 /// sends it. `None` when another request changed it in between.
 pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId, sent_by: UserId) -> QueryResult<Option<Seed>> {
+    affected::invitee(was.organization_id, was.id);
     let renewed = diesel::update(as_read!(was))
         .set((
             invitations::status.eq(InvitationStatus::Pending),
@@ -89,6 +92,7 @@ pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId, sent_by: U
 
 /// Changes what an open invitation offers and keeps its link. `false` when another request changed it in between.
 pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, to: &NewInvitation) -> QueryResult<bool> {
+    affected::invitee(was.organization_id, was.id);
     let edited = diesel::update(as_read!(was))
         .set((
             invitations::first_name.eq(&to.first_name),
@@ -119,6 +123,7 @@ pub fn due_to_expire(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<
 
 /// Expires an invitation; `false` when another request changed it in between.
 pub fn expire(conn: &mut Conn, now: Time, was: &Invitation) -> QueryResult<bool> {
+    affected::invitee(was.organization_id, was.id);
     let expired = diesel::update(as_read!(was))
         .set((
             invitations::status.eq(InvitationStatus::Expired),

@@ -7,10 +7,10 @@ use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, InvitationId, MailId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Seed;
-use crate::db::Conn;
 use crate::db::schema::{invitation_grants, invitation_tokens, invitations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
+use crate::db::{Conn, affected};
 use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation};
 use crate::on_each;
 
@@ -107,6 +107,9 @@ pub fn create_all(
         .execute(c))?;
     if saved != rows.len() {
         return Ok(false);
+    }
+    for one in prepared {
+        affected::address(one.invitation.email.as_str());
     }
     let tokens: Vec<TokenRow<'_>> = prepared
         .iter()

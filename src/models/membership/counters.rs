@@ -8,10 +8,10 @@ use diesel::prelude::*;
 use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::search;
-use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, member_search_terms, organizations, role_counts};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::db::{Conn, affected};
 use crate::on_each;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub fn recount(
     from: Option<CountedAs>,
     to: Option<CountedAs>,
 ) -> QueryResult<()> {
+    affected::member(organization, membership);
     // In a fixed order, so that concurrent changes cannot deadlock.
     let mut changes: BTreeMap<Role, (i64, i64)> = BTreeMap::new();
     for (state, by) in [(from, -1), (to, 1)] {

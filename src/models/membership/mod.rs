@@ -33,11 +33,11 @@ use crate::authz::decision::Overrides;
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, MembershipId, UserId};
 use crate::common::search;
-use crate::common::time::Time;
-use crate::db::Conn;
+use crate::common::time::{Span, Time};
 use crate::db::schema::{company_assignments, memberships};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::db::{Conn, affected};
 use crate::models::custom_role;
 use crate::models::membership::counters::{add_owner, drop_words, is_last_owner, put_words, release_owner};
 use crate::models::membership::effective::recompute_effective;
@@ -198,8 +198,20 @@ pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> Qu
     Ok(())
 }
 
-/// Records when a user was last active in an organization.
+/// Records when a user was last active in an organization. Stored pages of the organization stay as they are, exact to the
+/// minute, except after a first visit or one after a pause.
 pub fn seen(conn: &mut Conn, user: UserId, membership: MembershipId, at: Time) -> QueryResult<()> {
+    let before: Option<(OrgId, Option<Time>)> = memberships::table
+        .filter(memberships::id.eq(membership))
+        .filter(memberships::user_id.eq(user))
+        .select((memberships::organization_id, memberships::last_seen_at))
+        .first(conn)
+        .optional()?;
+    if let Some((organization, visit)) = before
+        && visit.is_none_or(|visit| at - visit > Span::hours(1))
+    {
+        affected::organization(organization);
+    }
     diesel::update(
         memberships::table
             .filter(memberships::id.eq(membership))

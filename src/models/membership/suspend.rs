@@ -6,10 +6,10 @@ use crate::app::Ctx;
 use crate::authz::role::Role;
 use crate::common::id::{MembershipId, UserId};
 use crate::common::time::Time;
-use crate::db::Conn;
 use crate::db::schema::memberships;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::db::{Conn, affected};
 use crate::models::membership::counters::{CountedAs, add_owner, is_last_owner, recount, release_owner};
 use crate::models::membership::record::Membership;
 use crate::models::membership::{MembershipOutcome, current, owns};
@@ -119,6 +119,7 @@ pub fn set_access_until(
     member: &Membership,
     until: Option<Time>,
 ) -> QueryResult<MembershipOutcome> {
+    affected::member(organization, member.id);
     if member.ended() {
         return activate(conn, organization, member, until);
     }

@@ -8,11 +8,11 @@ use crate::common::error::{AppError, Refusal};
 use crate::common::id::UserId;
 use crate::common::time::{Span, Time};
 use crate::common::zone::Zone;
-use crate::db::Conn;
 use crate::db::schema::{memberships, organization_slugs, organizations, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::OrganizationStatus;
+use crate::db::{Conn, affected};
 use crate::models::tenant_tables::{TENANT_TABLES, TenantTable};
 use crate::on_each;
 
@@ -21,6 +21,7 @@ pub const GRACE: Span = Span::days(30);
 /// Schedules the deletion. `None` when it is scheduled already.
 pub fn schedule(conn: &mut Conn, now: Time, organization: OrgId) -> QueryResult<Option<Time>> {
     let day = now + GRACE;
+    affected::everyone();
     let scheduled = diesel::update(
         organizations::table
             .filter(organizations::id.eq(organization))
@@ -36,6 +37,7 @@ pub fn schedule(conn: &mut Conn, now: Time, organization: OrgId) -> QueryResult<
 
 /// Cancels a scheduled deletion. `false` when none is scheduled, or when it has begun.
 pub fn cancel(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
+    affected::everyone();
     let cancelled = diesel::update(
         organizations::table
             .filter(organizations::id.eq(organization))
@@ -85,6 +87,7 @@ pub fn begin(conn: &mut Conn, now: Time) -> QueryResult<Option<DeletedOrganizati
         return Ok(None);
     };
     // An owner may restore it at the same time.
+    affected::everyone();
     let begun = diesel::update(
         organizations::table
             .filter(organizations::id.eq(id))

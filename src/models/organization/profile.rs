@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 
 use crate::authz::decision::RolePolicies;
-use crate::db::Conn;
 use crate::db::schema::organizations;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
+use crate::db::{Conn, affected};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
@@ -32,6 +32,8 @@ pub fn profile(conn: &mut Conn, organization: OrgId) -> QueryResult<Organization
 }
 
 pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &OrganizationProfile) -> QueryResult<()> {
+    // The name is in the switcher of every member, on pages of other organizations too.
+    affected::everyone();
     diesel::update(organizations::table.find(organization))
         .set((
             organizations::name.eq(&profile.name),

@@ -6,10 +6,10 @@ use diesel::result::Error;
 use crate::common::id::UserId;
 use crate::common::slug::Slug;
 use crate::common::time::{Span, Time};
-use crate::db::Conn;
 use crate::db::schema::{memberships, organization_slugs};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::db::{Conn, affected};
 use crate::on_each;
 
 /// How many new addresses an organization can take within `SLUG_CHANGES_WITHIN`, because each stays reserved.
@@ -100,6 +100,7 @@ pub fn change_slug(conn: &mut Conn, now: Time, organization: OrgId, from: &str, 
 
 fn write_slug(conn: &mut Conn, now: Time, organization: OrgId, from: &str, to: &Slug) -> QueryResult<SlugChange> {
     // The current row is the lock: the second of two concurrent changes finds another slug.
+    affected::everyone();
     let released = diesel::update(
         organization_slugs::table
             .filter(organization_slugs::organization_id.eq(organization))

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tenantry::app::App;
-use tenantry::common::config::Config;
+use tenantry::common::config::{Config, StoredPages};
 use tenantry::common::time::Clock;
 use tenantry::db::Db;
 use tenantry::mail::transport::Transport;
@@ -19,6 +19,8 @@ pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
     let mut config = Config::local(data_dir, database_url);
     config.listen = listener.local_addr().expect("an address");
     config.base_url = format!("http://{}", config.listen);
+    // Every page that a test sees twice is compared with the page as it would be made now.
+    config.stored_pages = StoredPages::Compared;
     (config, listener)
 }
 
