@@ -3,11 +3,8 @@
 use std::sync::OnceLock;
 
 use crate::app::Ctx;
-use crate::app::stored::MemberReader;
 use crate::audit::{ActorRef, Event, Events};
 use crate::auth::current_user::CurrentUser;
-use crate::auth::queries;
-use crate::auth::queries::MemberRow;
 use crate::auth::refusal::access_expired;
 use crate::authz::actor_kind::ActorKind;
 use crate::authz::decision::{AccessInputs, Overrides, Permissions, RolePolicies};
@@ -21,10 +18,12 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationType, UnitLabel};
 use crate::db::{Conn, affected};
-use crate::models::membership::access::{company_roles, held_roles};
+use crate::models::membership::access::{company_access, held_roles};
 pub use crate::models::membership::record::Membership;
 use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
+use crate::models::reader;
+use crate::models::reader::{MemberRow, MembershipRow, OrganizationRow};
 use crate::models::session::TOUCH;
 use crate::models::support_session;
 use crate::models::support_session::{ActiveSupport, EnteredOrganization};
@@ -77,7 +76,7 @@ pub struct Actor {
 
 impl Actor {
     pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token, slug: &str) -> Result<Self, AppError> {
-        match queries::member(conn, cx.now, token, slug)? {
+        match reader::member(conn, cx.now, token, slug)? {
             // A removed member has no access, not even as an operator.
             Some(row) if row.4.status != MembershipStatus::Removed => Self::member(conn, cx, token, row),
             _ => Self::elsewhere(conn, cx, token, slug),
@@ -97,23 +96,22 @@ impl Actor {
         let account_version = account.page_version;
         let person = CurrentUser::from_row(account, &session, cx);
         note(cx, &slug, &person);
-        if let Some(end) = membership.access_until.filter(|end| *end < cx.now) {
-            let reason = format!(
-                "Your access to {} ended on {}.",
-                organization.name,
-                end.date(organization.timezone)
-            );
-            return Err(access_expired(conn, organization.id, reason)?);
-        }
-        if membership.status == MembershipStatus::Suspended {
-            let reason = format!("Your access to {} is suspended.", organization.name);
-            return Err(access_expired(conn, organization.id, reason)?);
+        if let Some(refusal) = refusal(conn, cx, &organization, &membership)? {
+            return Err(refusal);
         }
         // An owner has every permission everywhere; an assignment adds nothing.
-        let companies = match membership.role {
-            Role::Owner => Vec::new(),
-            _ => company_roles(conn, cx.now, organization.id, membership.id)?,
+        let (companies, first_end) = match membership.role {
+            Role::Owner => (Vec::new(), None),
+            _ => company_access(conn, cx.now, organization.id, membership.id)?,
         };
+        cx.request.page.is_for(|| {
+            let versions = (
+                organization.page_version,
+                account_version,
+                instance_version.unwrap_or_default(),
+            );
+            person.as_member(token, organization.id, versions.into(), &membership, first_end)
+        });
         let inputs = AccessInputs {
             in_force: true,
             read_only: organization.delete_after.is_some(),
@@ -122,19 +120,6 @@ impl Actor {
             overrides: Overrides::read(&facts.overrides),
             policies: RolePolicies::read(&organization.policies),
         };
-        cx.request.page.is_for(|| {
-            let versions = (
-                organization.page_version,
-                account_version,
-                instance_version.unwrap_or_default(),
-            );
-            let member = MemberReader {
-                organization: organization.id,
-                membership: membership.id,
-                versions: versions.into(),
-            };
-            person.as_reader(token, Some((member, membership.access_until, membership.last_seen_at)))
-        });
         let zone = person.zone.unwrap_or(organization.timezone);
         Ok(Self {
             kind: ActorKind::User,
@@ -258,6 +243,22 @@ impl Actor {
     pub fn path(&self, rest: &str) -> String {
         format!("/organizations/{}{rest}", self.slug)
     }
+}
+
+/// Why a membership gives no access: it ended or is suspended.
+fn refusal(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: &OrganizationRow,
+    membership: &MembershipRow,
+) -> Result<Option<AppError>, AppError> {
+    let name = &organization.name;
+    let reason = match membership.access_until.filter(|end| *end < cx.now) {
+        Some(end) => format!("Your access to {name} ended on {}.", end.date(organization.timezone)),
+        None if membership.status == MembershipStatus::Suspended => format!("Your access to {name} is suspended."),
+        None => return Ok(None),
+    };
+    Ok(Some(access_expired(conn, organization.id, reason)?))
 }
 
 /// For the log line of the request. A request has one organization and one actor; the first call counts.

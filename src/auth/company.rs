@@ -3,7 +3,6 @@
 use diesel::OptionalExtension;
 
 use crate::auth::actor::Actor;
-use crate::auth::queries;
 use crate::authz::decision::Permissions;
 use crate::authz::permission::PermissionId;
 use crate::authz::role::CompanyRole;
@@ -13,6 +12,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_slug;
+use crate::models::reader;
 
 /// A company of the actor's organization.
 #[derive(Debug, Clone)]
@@ -32,15 +32,15 @@ pub struct Company {
 
 impl Company {
     pub fn enter(conn: &mut Conn, actor: &Actor, slug: &str, permission: PermissionId) -> Result<Self, AppError> {
-        let (company, moved) = match queries::company(conn, actor.organization, slug).optional()? {
+        let (company, moved) = match reader::company(conn, actor.organization, slug).optional()? {
             Some(company) => (company, false),
             None => {
                 let current = company_slug::current(conn, actor.organization, slug)?;
-                (queries::company(conn, actor.organization, &current)?, true)
+                (reader::company(conn, actor.organization, &current)?, true)
             }
         };
         let assigned = match actor.membership() {
-            Some(id) => queries::company_role(conn, actor.cx.now, actor.organization, id, company.id)?,
+            Some(id) => reader::company_role(conn, actor.cx.now, actor.organization, id, company.id)?,
             None => None,
         };
         let permissions = actor.in_company(assigned);

@@ -4,10 +4,8 @@ use actix_session::Session;
 use diesel::QueryResult;
 
 use crate::app::Ctx;
-use crate::app::stored::{MemberReader, PageReader};
+use crate::app::stored::{MemberReader, PageReader, PageVersions};
 use crate::audit::{ActorRef, Event, Events};
-use crate::auth::queries;
-use crate::auth::queries::{AccountRow, SessionRow};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{MembershipId, SessionId, UserId};
@@ -15,8 +13,11 @@ use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
+use crate::models::reader;
+use crate::models::reader::{AccountRow, MembershipRow, SessionRow};
 use crate::models::session::{ABSOLUTE, TOUCH};
-use crate::models::{membership, page_version, session};
+use crate::models::{membership, session};
 
 const TOKEN: &str = "token";
 
@@ -61,7 +62,7 @@ impl CurrentUser {
 
     /// The account of a session token; `None` when the session is over.
     pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<Self>> {
-        let row = queries::account(conn, cx.now, token)?;
+        let row = reader::account(conn, cx.now, token)?;
         Ok(row.map(|(account, session)| Self::from_row(account, &session, cx)))
     }
 
@@ -84,16 +85,38 @@ impl CurrentUser {
         self.cx.now - self.seen > TOUCH
     }
 
-    /// As the reader of a page: in an organization with the end of the membership's access and its last visit.
-    pub fn as_reader(&self, token: &Token, member: Option<(MemberReader, Option<Time>, Option<Time>)>) -> PageReader {
-        let session_end = Time((self.began + ABSOLUTE).0 - 1);
-        let (access_end, visit) = member.map_or((None, Some(self.seen)), |(_, end, visit)| (end, visit));
+    /// As the reader of a page outside of organizations.
+    pub fn as_reader(&self, token: &Token) -> PageReader {
         PageReader {
             session_hash: token.hash(),
             person: self.id,
-            member: member.map(|(member, ..)| member),
-            until: access_end.map_or(session_end, |end| end.min(session_end)),
-            noted_until: visit.map_or(Time(0), |visit| visit.min(self.seen) + TOUCH),
+            member: None,
+            until: Time((self.began + ABSOLUTE).0 - 1),
+            noted_until: self.seen + TOUCH,
+        }
+    }
+
+    /// As the reader of a page of an organization. `first_end`: when the first of their assignments ends.
+    pub fn as_member(
+        &self,
+        token: &Token,
+        organization: OrgId,
+        versions: PageVersions,
+        membership: &MembershipRow,
+        first_end: Option<Time>,
+    ) -> PageReader {
+        let reader = self.as_reader(token);
+        let ends = [membership.access_until, first_end].into_iter().flatten();
+        let visit = membership.last_seen_at.unwrap_or(Time(0));
+        PageReader {
+            member: Some(MemberReader {
+                organization,
+                membership: membership.id,
+                versions,
+            }),
+            until: ends.fold(reader.until, Ord::min),
+            noted_until: reader.noted_until.min(visit + TOUCH),
+            ..reader
         }
     }
 
@@ -103,7 +126,7 @@ impl CurrentUser {
         if let Some(membership) = membership {
             membership::seen(conn, self.id, membership, self.cx.now)?;
         }
-        page_version::raise(conn)
+        Ok(())
     }
 }
 

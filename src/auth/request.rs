@@ -18,7 +18,6 @@ use crate::common::error::{AppError, ChangeError};
 use crate::common::id::MembershipId;
 use crate::common::token::Token;
 use crate::db::{Conn, affected};
-use crate::models::page_version;
 use crate::models::session::TOUCH;
 
 pub const FLASH: &str = "flash";
@@ -124,7 +123,6 @@ impl RequestState {
             let out = cx.app.db.write_within::<T, E>(patience, |conn| {
                 let (out, actor, events) = work(&cx, conn)?;
                 audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;
-                page_version::raise(conn).map_err(AppError::from)?;
                 Ok(out)
             })?;
             cx.app.work_signal.ring();

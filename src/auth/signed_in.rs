@@ -42,7 +42,7 @@ impl<W: AcceptedAccounts> SignedIn<W> {
         if W::VERIFIED && !person.verified {
             return Err(AppError::Unverified);
         }
-        cx.request.page.is_for(|| person.as_reader(token, None));
+        cx.request.page.is_for(|| person.as_reader(token));
         Ok(person)
     }
 }

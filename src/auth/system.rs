@@ -5,7 +5,6 @@ use crate::audit;
 use crate::audit::{ActorRef, Events};
 use crate::common::error::AppError;
 use crate::db::Conn;
-use crate::models::page_version;
 use crate::queue::{self, Job};
 
 /// Tenantry itself: a background job or a command. There is no request and no permission to check.
@@ -70,7 +69,6 @@ impl System {
             }
             let (out, actor, events) = work(cx, conn)?;
             audit::append(conn, cx, actor.as_ref(), &events)?;
-            page_version::raise(conn)?;
             Ok(out)
         })
     }

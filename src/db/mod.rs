@@ -6,6 +6,7 @@ pub mod changes;
 mod manager;
 mod migrate;
 mod one_of;
+mod page_version;
 mod pool;
 pub mod schema;
 pub mod types;

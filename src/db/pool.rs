@@ -12,7 +12,7 @@ use crate::db::affected;
 use crate::db::availability::Availability;
 use crate::db::changes::ChangeWatch;
 use crate::db::manager::{Manager, Pooled, Silent};
-use crate::db::{Conn, is_postgres};
+use crate::db::{Conn, is_postgres, page_version};
 
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -227,7 +227,11 @@ fn write_on<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> 
     conn.begin_write().map_err(AppError::from)?;
     // What a write before this one said, and did not commit, concerns no one.
     affected::take();
-    match work(conn) {
+    let done = work(conn).and_then(|done| {
+        page_version::raise(conn).map_err(AppError::from)?;
+        Ok(done)
+    });
+    match done {
         Ok(done) => {
             Manager::commit_transaction(conn).map_err(AppError::from)?;
             Ok(done)

@@ -30,6 +30,7 @@ pub mod onboarding_link;
 pub mod operator;
 pub mod organization;
 pub mod page_version;
+pub mod reader;
 pub mod session;
 pub mod settings_review;
 pub mod support_session;

@@ -88,6 +88,31 @@ pub fn giving(
     giving.map(|(company, _)| *company).collect()
 }
 
+/// The distinct roles that a member has in companies, and when the first of these assignments ends.
+pub fn company_access(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    membership: MembershipId,
+) -> QueryResult<(Vec<CompanyRole>, Option<Time>)> {
+    let rows: Vec<(CompanyRole, Option<Time>)> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(membership))
+        .filter(
+            company_assignments::access_until
+                .is_null()
+                .or(company_assignments::access_until.ge(now)),
+        )
+        .group_by(company_assignments::role)
+        .select((
+            company_assignments::role,
+            diesel::dsl::min(company_assignments::access_until),
+        ))
+        .load(conn)?;
+    let first_end = rows.iter().filter_map(|(_, end)| *end).min();
+    Ok((rows.into_iter().map(|(role, _)| role).collect(), first_end))
+}
+
 /// The distinct roles that a member has in companies.
 pub fn company_roles(
     conn: &mut Conn,

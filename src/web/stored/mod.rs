@@ -5,22 +5,20 @@
 mod answer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web;
 use actix_web::web::Bytes;
 
 use crate::app::stored::{PageKey, PageReader, StoredPage};
 use crate::app::{App, RequestInfo};
+use crate::auth::recheck;
 use crate::common::config::StoredPages as Mode;
-use crate::common::time::Time;
-use crate::db::Conn;
-use crate::models::page_version;
+use crate::db::changes::ChangeWatch;
 pub use crate::web::stored::answer::StoredRoute;
 use crate::web::stored::answer::{Wishes, show};
 
@@ -54,11 +52,11 @@ pub async fn find(req: &ServiceRequest, app: &App, request: &RequestInfo) -> Fou
         return Found::NoPage;
     };
     let wishes = Wishes::of(req);
-    let data_version = app.db.changes().and_then(crate::db::changes::ChangeWatch::version);
+    let data_version = app.db.changes().and_then(ChangeWatch::version);
     let mut expected = None;
     if let Some(page) = app.stored.find(&key) {
         let now = app.clock.now();
-        if page.is_timely(now) && is_unchanged(app, &page, data_version, now).await {
+        if page.is_timely(now) && recheck::is_unchanged(app, &page, data_version, now).await {
             if mode == Mode::On {
                 if let Some(who) = &page.who {
                     let _ = request.who.set(who.clone());
@@ -100,38 +98,6 @@ fn key(req: &ServiceRequest, request: &RequestInfo) -> Option<PageKey> {
         cookies,
         htmx,
     })
-}
-
-/// Whether what the page depends on is as it was when the page was made.
-async fn is_unchanged(app: &App, page: &Arc<StoredPage>, data_version: Option<i64>, now: Time) -> bool {
-    let compared = app.config.stored_pages == Mode::Compared;
-    let same = data_version.is_some_and(|version| version == page.data_version.load(Ordering::Acquire));
-    // Comparing is for the versions, which would hardly be asked here.
-    if same && !(compared && page.reader.member.is_some()) {
-        return true;
-    }
-    let Some(member) = page.reader.member else {
-        return false;
-    };
-    let versions = move |conn: &mut Conn, reader: &PageReader| {
-        page_version::current(conn, now, &reader.session_hash, reader.person, &member)
-    };
-    let present = if let Some(watch) = app.db.changes() {
-        watch.glance(|conn| versions(conn, &page.reader)).flatten()
-    } else {
-        let (db, page) = (app.db.clone(), page.clone());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "instead of the trip of the handler, if the page has not changed"
-        )]
-        let trip = web::block(move || db.read(|conn| Ok(versions(conn, &page.reader)?)));
-        trip.await.ok().and_then(Result::ok).flatten()
-    };
-    let unchanged = present == Some(member.versions);
-    if unchanged && let Some(version) = data_version {
-        page.data_version.store(version, Ordering::Release);
-    }
-    unchanged
 }
 
 /// Keeps the page of a response, if it may be kept, and answers with it.

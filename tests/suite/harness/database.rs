@@ -101,8 +101,8 @@ impl Database {
             .batch_execute(sql)
             .unwrap_or_else(|error| panic!("{sql}: {error}")));
         // As every write of the product; a test of its own may have locked or removed the table.
-        on_connection!(self, |c| _ = c
-            .batch_execute("UPDATE instance SET page_version = page_version + 1"));
+        on_connection!(self, |c| _ =
+            c.batch_execute("UPDATE instance SET page_version = page_version + 1"));
     }
 
     /// The number that a query returns in a column named `value`: `SELECT count(*) AS value FROM users`.
