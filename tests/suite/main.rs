@@ -63,6 +63,7 @@ mod rules_test;
 mod search_test;
 mod settings_test;
 mod singular_test;
+mod stored_pages_test;
 mod tenants_test;
 mod timing_test;
 mod voice_test;

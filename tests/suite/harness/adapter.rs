@@ -30,6 +30,20 @@ pub fn migrate(database_url: &str) {
     database.migrate().expect("the migrations");
 }
 
+/// How many pages a server has stored.
+pub fn stored_pages(app: &App) -> usize {
+    app.stored.size().0
+}
+
+/// Settings under which a second server on the same data makes every page anew; and its listener.
+pub fn without_stored_pages(config: &Config) -> (Config, TcpListener) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let mut config = config.clone();
+    config.listen = listener.local_addr().expect("an address");
+    config.stored_pages = StoredPages::Off;
+    (config, listener)
+}
+
 /// A server in its own thread.
 pub struct Running {
     port: u16,

@@ -23,7 +23,6 @@ use tenantry::common::slug::Slug;
 use tenantry::common::time::Span;
 use tenantry::common::token::Seed;
 use tenantry::common::zone::Zone;
-use tenantry::db::Conn;
 use tenantry::db::schema::{
     access_review_items, companies, company_assignments, invitation_tokens, invitations, memberships,
     organization_slugs,
@@ -31,6 +30,7 @@ use tenantry::db::schema::{
 use tenantry::db::types::MembershipStatus;
 use tenantry::db::types::org_id::OrgId;
 use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region, UnitLabel};
+use tenantry::db::{Conn, affected};
 use tenantry::models::access_request;
 use tenantry::models::access_review as reviews;
 use tenantry::models::custom_role;
@@ -112,7 +112,11 @@ impl TestApp {
     pub fn fixtures<T>(&self, work: impl FnOnce(&mut Fixtures<'_>) -> T) -> T {
         let system = System::of(self.product(), "test");
         system
-            .write(|cx, conn| Ok((work(&mut Fixtures { cx, conn }), Events::none("test fixtures"))))
+            .write(|cx, conn| {
+                // The verbs know whose pages they change only together with the services that call them.
+                affected::everyone();
+                Ok((work(&mut Fixtures { cx, conn }), Events::none("test fixtures")))
+            })
             .expect("the fixtures are saved")
     }
 
