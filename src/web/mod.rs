@@ -10,5 +10,6 @@ pub mod nav;
 pub mod pages;
 pub mod queries;
 pub mod request_body;
+pub mod route_tree;
 pub mod switcher;
 pub mod waiting;
