@@ -20,7 +20,6 @@ use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationType, UnitLabel};
-use crate::models::membership::access::{company_roles, held_roles};
 pub use crate::models::membership::record::Membership;
 use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
@@ -91,7 +90,7 @@ impl Actor {
     }
 
     fn member(conn: &mut Conn, cx: &Ctx, row: MemberRow) -> Result<Self, AppError> {
-        let (account, session, organization, slug, membership, facts) = row;
+        let (account, session, organization, slug, membership, facts, held) = row;
         let person = CurrentUser::from_row(account, &session, cx);
         note(cx, &slug, &person);
         if let Some(end) = membership.access_until.filter(|end| *end < cx.now) {
@@ -106,16 +105,11 @@ impl Actor {
             let reason = format!("Your access to {} is suspended.", organization.name);
             return Err(access_expired(conn, organization.id, reason)?);
         }
-        // An owner has every permission everywhere; an assignment adds nothing.
-        let companies = match membership.role {
-            Role::Owner => Vec::new(),
-            _ => company_roles(conn, cx.now, organization.id, membership.id)?,
-        };
         let inputs = AccessInputs {
             in_force: true,
             read_only: organization.delete_after.is_some(),
-            roles: held_roles(conn, organization.id, membership.id, &facts)?,
-            companies,
+            roles: held.roles(&facts),
+            companies: held.companies(),
             overrides: Overrides::read(&facts.overrides),
             policies: RolePolicies::read(&organization.policies),
         };

@@ -1,4 +1,5 @@
 pub mod admission;
+pub mod around;
 pub mod company_picker;
 pub mod connection;
 pub mod error_page;

@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::{company_assignments, custom_roles, group_members, groups, memberships, organizations};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::on_each;
 
 /// What a membership adds to the effective role.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -65,7 +66,7 @@ pub fn assignments(
     organization: OrgId,
     membership: MembershipId,
 ) -> QueryResult<Vec<(CompanyId, CompanyRole)>> {
-    company_assignments::table
+    on_each!(conn, c => company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
         .filter(company_assignments::membership_id.eq(membership))
         .filter(
@@ -74,7 +75,7 @@ pub fn assignments(
                 .or(company_assignments::access_until.ge(now)),
         )
         .select((company_assignments::company_id, company_assignments::role))
-        .load(conn)
+        .load(c))
 }
 
 /// Which of the assignments give the permission.
