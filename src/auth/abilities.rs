@@ -105,6 +105,11 @@ impl Actor {
         Ok(access::giving(assignments, &self.inputs, permission))
     }
 
+    /// Keeps what was read together with something else.
+    pub fn know_role_counts(&self, counts: RoleCounts) {
+        let _ = self.role_counts.set(counts);
+    }
+
     /// How many members of the organization have each role, as of the beginning of the request.
     pub fn role_counts(&self, conn: &mut Conn) -> QueryResult<&RoleCounts> {
         if let Some(counts) = self.role_counts.get() {

@@ -18,7 +18,6 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationType, UnitLabel};
 use crate::db::{Conn, affected};
-use crate::models::membership::access::{company_access, held_roles};
 pub use crate::models::membership::record::Membership;
 use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
@@ -92,31 +91,26 @@ impl Actor {
     }
 
     fn member(conn: &mut Conn, cx: &Ctx, token: &Token, row: MemberRow) -> Result<Self, AppError> {
-        let (account, session, organization, slug, membership, facts, instance_version) = row;
+        let (account, session, organization, slug, membership, facts, held, instance_version) = row;
         let account_version = account.page_version;
         let person = CurrentUser::from_row(account, &session, cx);
         note(cx, &slug, &person);
         if let Some(refusal) = refusal(conn, cx, &organization, &membership)? {
             return Err(refusal);
         }
-        // An owner has every permission everywhere; an assignment adds nothing.
-        let (companies, first_end) = match membership.role {
-            Role::Owner => (Vec::new(), None),
-            _ => company_access(conn, cx.now, organization.id, membership.id)?,
-        };
         cx.request.page.is_for(|| {
             let versions = (
                 organization.page_version,
                 account_version,
                 instance_version.unwrap_or_default(),
             );
-            person.as_member(token, organization.id, versions.into(), &membership, first_end)
+            person.as_member(token, organization.id, versions.into(), &membership, held.first_end)
         });
         let inputs = AccessInputs {
             in_force: true,
             read_only: organization.delete_after.is_some(),
-            roles: held_roles(conn, organization.id, membership.id, &facts)?,
-            companies,
+            roles: held.roles(&facts),
+            companies: held.companies(),
             overrides: Overrides::read(&facts.overrides),
             policies: RolePolicies::read(&organization.policies),
         };

@@ -48,12 +48,12 @@ impl RequestState {
             .ok_or_else(|| AppError::internal("the middleware adds every request"))?;
         let session = req.get_session();
         let token = current_user::token(&session);
-        // A message is for the next whole page, not for a fragment or a POST.
-        let flash = if req.method() == Method::GET && !request.fragment {
-            session.remove_as::<Flash>(FLASH).and_then(Result::ok)
-        } else {
-            None
-        };
+        // A message is for the next whole page, not for a fragment or a POST. Taking what isn't there would be a change too, and
+        // the cookie be written anew.
+        let takes = req.method() == Method::GET && !request.fragment && session.entries().contains_key(FLASH);
+        let flash = takes
+            .then(|| session.remove_as::<Flash>(FLASH).and_then(Result::ok))
+            .flatten();
         if flash.is_some() {
             request.page.never_store();
         }

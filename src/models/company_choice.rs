@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::on_each;
 
 /// A company in a picker or filter.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -61,24 +62,25 @@ impl CompanyChoices {
 
 /// The active ones among some companies, by name.
 pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> QueryResult<Vec<CompanyChoice>> {
-    companies::table
+    let these = conn.one_of(companies::id, these);
+    on_each!(conn, c => companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
-        .filter(conn.one_of(companies::id, these))
+        .filter(these)
         .order((companies::sort_name, companies::id))
         .select(CompanyChoice::as_select())
-        .load(conn)
+        .load(c))
 }
 
 /// The active companies by name, at most `limit`.
 pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<CompanyChoice>> {
-    companies::table
+    on_each!(conn, c => companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
         .order((companies::sort_name, companies::id))
         .limit(limit)
         .select(CompanyChoice::as_select())
-        .load(conn)
+        .load(c))
 }
 
 /// The first active companies with `q` in their name, by name, and how many there are. `within`: only these.

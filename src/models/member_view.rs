@@ -21,17 +21,6 @@ pub struct MemberView {
     pub query: String,
 }
 
-/// The saved views of a member, oldest first.
-pub fn list(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<MemberView>> {
-    member_views::table
-        .filter(member_views::organization_id.eq(organization))
-        .filter(member_views::membership_id.eq(member))
-        .order((member_views::created_at, member_views::id))
-        .limit(MOST)
-        .select(MemberView::as_select())
-        .load(conn)
-}
-
 pub fn count(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<i64> {
     member_views::table
         .filter(member_views::organization_id.eq(organization))

@@ -15,7 +15,9 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, OrganizationType, UnitLabel};
 use crate::models::membership::access::{FACTS, MembershipAccess};
+use crate::models::membership::held::HeldRoles;
 use crate::models::session::{ABSOLUTE, IDLE};
+use crate::on_each;
 
 /// The account of a session.
 #[derive(Queryable, Selectable)]
@@ -87,24 +89,25 @@ pub type MemberRow = (
     String,
     MembershipRow,
     MembershipAccess,
+    HeldRoles,
     Option<i64>,
 );
 
 /// The account of a session token; `None` when the session is over.
 pub fn account(conn: &mut Conn, now: Time, token: &Token) -> QueryResult<Option<(AccountRow, SessionRow)>> {
-    sessions::table
+    on_each!(conn, c => sessions::table
         .inner_join(users::table)
         .filter(sessions::token_hash.eq(token.hash()))
         .filter(sessions::last_seen_at.gt(now - IDLE))
         .filter(sessions::created_at.gt(now - ABSOLUTE))
         .select((AccountRow::as_select(), SessionRow::as_select()))
-        .first(conn)
-        .optional()
+        .first(c)
+        .optional())
 }
 
 /// The member of a session token in the organization of a slug: one indexed query.
 pub fn member(conn: &mut Conn, now: Time, token: &Token, slug: &str) -> QueryResult<Option<MemberRow>> {
-    sessions::table
+    on_each!(conn, c => sessions::table
         .inner_join(users::table)
         .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
         .inner_join(organizations::table.on(organizations::id.eq(memberships::organization_id)))
@@ -121,10 +124,11 @@ pub fn member(conn: &mut Conn, now: Time, token: &Token, slug: &str) -> QueryRes
             organization_slugs::slug,
             MembershipRow::as_select(),
             FACTS,
+            HeldRoles::columns(now),
             instance::table.select(instance::page_version).single_value(),
         ))
-        .first(conn)
-        .optional()
+        .first(c)
+        .optional())
 }
 
 /// A company of an organization by its slug.

@@ -1,11 +1,13 @@
 //! Every route of the product, in one table: method, path, gate and handler.
 
+pub mod dispatch;
 pub mod guard;
 pub mod health;
 
+use std::sync::LazyLock;
+
 use actix_web::web;
-use actix_web::web::post;
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard as method};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
 
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
@@ -23,8 +25,9 @@ use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
     organizations, overview, permissions, search, settings, suggestions,
 };
+use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
-use crate::web::admission::{KnownMethods, method_not_allowed};
+use crate::web::route_tree::{RouteTree, Routes};
 
 /// A row of the table.
 pub struct RouteEntry {
@@ -37,18 +40,13 @@ pub struct RouteEntry {
 }
 
 /// The route of a handler. A row with another gate than its handler's does not compile.
-fn route<G: RouteGuard, F, Args>(route: Route, handler: F) -> Route
+fn route<G: RouteGuard, F, Args>(handler: F) -> Route
 where
     F: Handler<Args> + GuardedBy<G, Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    route.to(handler)
-}
-
-/// A page answers `HEAD` as `GET`: the same headers, without a body.
-fn get() -> Route {
-    Route::new().guard(method::Any(method::Get()).or(method::Head()))
+    Route::new().to(handler)
 }
 
 macro_rules! table {
@@ -57,7 +55,7 @@ macro_rules! table {
             method: table!(@name $method),
             path: $path,
             access: <$gate as RouteGuard>::ACCESS,
-            to: || route::<$gate, _, _>($method(), $handler),
+            to: || route::<$gate, _, _>($handler),
         }),+]
     };
     (@name get) => { "GET" };
@@ -336,32 +334,24 @@ pub const ROUTES: &[RouteEntry] = table! {
 };
 
 /// The value of `Allow` of a path of the table.
-pub fn allowed_methods(path: &str) -> Option<&'static str> {
+fn allowed_methods(path: &str) -> &'static str {
     let has = |method| ROUTES.iter().any(|entry| entry.path == path && entry.method == method);
     match (has("GET"), has("POST")) {
-        (true, true) => Some("GET, HEAD, POST"),
-        (true, false) => Some("GET, HEAD"),
-        (false, true) => Some("POST"),
-        (false, false) => None,
+        (true, true) => "GET, HEAD, POST",
+        (true, false) => "GET, HEAD",
+        (false, _) => "POST",
     }
+}
+
+/// Every path of the table.
+fn tree() -> &'static RouteTree {
+    static TREE: LazyLock<RouteTree> =
+        LazyLock::new(|| RouteTree::of(ROUTES.iter().map(|entry| (entry.path, allowed_methods(entry.path)))));
+    &TREE
 }
 
 /// Adds the routes to the application.
 pub fn configure(app: &mut web::ServiceConfig) {
-    let mut paths: Vec<&str> = Vec::new();
-    for entry in ROUTES {
-        if !paths.contains(&entry.path) {
-            paths.push(entry.path);
-        }
-    }
-    for path in paths {
-        let resource = ROUTES
-            .iter()
-            .filter(|entry| entry.path == path)
-            .fold(web::resource(path), |resource, entry| resource.route((entry.to)()));
-        let allowed = allowed_methods(path).unwrap_or_default();
-        app.service(resource.default_service(web::to(move || async move { method_not_allowed(allowed) })));
-    }
-    app.app_data(KnownMethods(allowed_methods));
-    app.default_service(web::to(|| async { HttpResponse::NotFound().finish() }));
+    app.app_data(Routes(tree()));
+    app.default_service(Dispatch);
 }

@@ -10,10 +10,7 @@ use actix_web::http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::common::error::AppError;
-
-/// The methods of a pattern of the route table, as in `Allow`.
-#[derive(Debug, Clone, Copy)]
-pub struct KnownMethods(pub fn(&str) -> Option<&'static str>);
+use crate::web::route_tree::Routes;
 
 /// The answer to a method that the path does not know (RFC 9110, 15.5.6).
 pub fn method_not_allowed(allowed: &'static str) -> HttpResponse {
@@ -82,8 +79,8 @@ pub fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, Ap
 
 /// The methods of a path, if the table has it.
 fn methods(req: &ServiceRequest, path: &str) -> Option<&'static str> {
-    let known = req.app_data::<KnownMethods>()?;
-    (known.0)(&req.resource_map().match_pattern(path)?)
+    let Routes(tree) = req.app_data()?;
+    tree.find(path).map(|place| place.allowed)
 }
 
 /// The address without a trailing slash and with the slug in small letters, if the request has another one. It is always a
@@ -91,19 +88,21 @@ fn methods(req: &ServiceRequest, path: &str) -> Option<&'static str> {
 fn usual_address(req: &ServiceRequest) -> Option<String> {
     let given = req.path();
     let short = given.trim_end_matches('/');
-    let mut path = match methods(req, short) {
-        Some(_) => short.to_owned(),
-        None => given.to_owned(),
-    };
+    let mut path = given;
+    if short != given && methods(req, short).is_some() {
+        path = short;
+    }
+    let mut usual = None;
     if let Some(rest) = path.strip_prefix("/organizations/") {
         let slug = rest.split('/').next().unwrap_or_default();
         if slug.bytes().any(|b| b.is_ascii_uppercase()) {
-            path = path.replacen(slug, &slug.to_lowercase(), 1);
+            usual = Some(path.replacen(slug, &slug.to_lowercase(), 1));
         }
     }
-    if path == given {
+    if usual.is_none() && path == given {
         return None;
     }
+    let path = usual.unwrap_or_else(|| path.to_owned());
     match req.uri().query() {
         Some(query) => Some(format!("{path}?{query}")),
         None => Some(path),

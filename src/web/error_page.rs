@@ -13,6 +13,7 @@ use crate::app::{App, Ctx, RequestInfo};
 use crate::common::error::{AppError, Refusal};
 use crate::common::html::{came_from, query_value};
 use crate::web::layout::Layout;
+use crate::web::route_tree::pattern;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -60,7 +61,7 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
         Some(AppError::CompanyMoved(slug)) => moved(&response, request, company_path(&request.path, slug)),
         error => {
             if let Some(AppError::Internal(what)) = error {
-                let route = response.request().match_pattern().unwrap_or_default();
+                let route = pattern(response.request()).unwrap_or_default();
                 tracing::error!(request_id = %request.id, %route, %what, "internal error");
             }
             let mut answer = page(status, error, app, request);

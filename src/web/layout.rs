@@ -14,8 +14,10 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::services::companies::pin;
+use crate::web::around::Around;
 use crate::web::nav::NavTab;
-use crate::web::switcher::{SwitcherItem, switcher};
+use crate::web::switcher;
+use crate::web::switcher::SwitcherItem;
 use crate::web::waiting::Waiting;
 use crate::web::{nav, queries};
 
@@ -26,6 +28,16 @@ pub struct LayoutUser {
     pub email: String,
     /// Whether the account is an operator of this instance.
     pub operator: bool,
+}
+
+impl LayoutUser {
+    fn of(person: &CurrentUser) -> Self {
+        Self {
+            name: person.name.clone(),
+            email: person.email.to_string(),
+            operator: person.operator,
+        }
+    }
 }
 
 /// The organization a page belongs to.
@@ -141,14 +153,24 @@ impl Layout {
         if person.cx.request.fragment {
             return Ok(layout);
         }
-        layout.fill(conn, person, section, None)?;
+        layout.person = Some(LayoutUser::of(person));
+        if person.verified {
+            layout.invitations = queries::pending_invitations(conn, person.email.as_str(), person.cx.now)?;
+        }
+        let own = queries::organizations_of(conn, person.id, person.cx.now, switcher::MOST)?;
+        layout.switcher = switcher::items(own, section, None);
         Ok(layout)
     }
 
     pub fn for_member(conn: &mut Conn, actor: &Actor, section: &'static str) -> Result<Self, AppError> {
         let mut layout = Self::bare(&actor.cx).in_zones(actor.zone, actor.org_zone);
         layout.section = section;
-        layout.fill(conn, &actor.person, section, Some(&actor.slug))?;
+        let around = Around::read(conn, actor)?;
+        layout.person = Some(LayoutUser::of(&actor.person));
+        if actor.person.verified {
+            layout.invitations = around.invitations;
+        }
+        layout.switcher = switcher::items(around.organizations, section, Some(&actor.slug));
         // The number of members is as confidential as the members.
         let members = if actor.reach::<ViewMembers>() == Reach::Everywhere {
             Some(actor.role_counts(conn)?.active())
@@ -156,7 +178,7 @@ impl Layout {
             None
         };
         let companies = (actor.reach::<ViewCompany>() == Reach::Everywhere).then_some(actor.active_companies);
-        let pinned = pin::pinned(conn, actor)?.into_iter();
+        let pinned = pin::visible(conn, actor, around.pinned)?.into_iter();
         layout.org = Some(OrgNav {
             pinned: pinned
                 .map(|company| (company.name, actor.path(&format!("/companies/{}", company.slug))))
@@ -178,31 +200,12 @@ impl Layout {
             companies,
             settings: nav::settings(actor.permissions).first().map(|tab| tab.key),
             access: nav::access(actor.permissions).first().map(|tab| tab.key),
-            waiting: Waiting::load(conn, actor)?,
+            waiting: Waiting::of(conn, actor, &around.waiting)?,
             may: actor.permissions,
             is_one: actor.is_individual && actor.active_companies <= 1 && actor.role_counts(conn)?.members(None) <= 1,
             deleted_on: actor.delete_after.map(|day| day.date(actor.org_zone)),
         });
         Ok(layout)
-    }
-
-    fn fill(
-        &mut self,
-        conn: &mut Conn,
-        person: &CurrentUser,
-        section: &str,
-        current: Option<&str>,
-    ) -> Result<(), AppError> {
-        self.person = Some(LayoutUser {
-            name: person.name.clone(),
-            email: person.email.to_string(),
-            operator: person.operator,
-        });
-        if person.verified {
-            self.invitations = queries::pending_invitations(conn, person.email.as_str(), person.cx.now)?;
-        }
-        self.switcher = switcher(conn, person, section, current)?;
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
@@ -21,8 +22,11 @@ use crate::web::admission::{address, admit, lines, peer, text};
 use crate::web::connection::RequestInProgress;
 use crate::web::error_page::dressed;
 use crate::web::request_body::receive;
+use crate::web::route_tree::pattern;
 use crate::web::stored;
 use crate::web::stored::{Found, StoredRoute};
+
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const FRAMES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
@@ -120,33 +124,42 @@ fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
                 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
         .map_or_else(|| RawId::fresh().as_str().to_owned(), str::to_owned);
-    let theme = match req.cookie("theme").as_ref().map(actix_web::cookie::Cookie::value) {
-        Some("light") => "light",
-        Some("dark") => "dark",
+    let cookies = req.cookies().ok();
+    let cookie = |name: &str| {
+        let found = cookies.iter().flat_map(|cookies| cookies.iter());
+        found.map(Cookie::name_value).find(|(found, _)| *found == name)
+    };
+    let theme = match cookie("theme") {
+        Some((_, "light")) => "light",
+        Some((_, "dark")) => "dark",
         _ => "system",
     };
     RequestInfo {
         ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
-        agent: text(headers, "User-Agent")
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(256)
-            .collect(),
+        agent: agent(text(headers, "User-Agent")),
         id,
         path: req
             .uri()
             .path_and_query()
-            .map_or_else(|| req.path().to_owned(), ToString::to_string),
+            .map_or_else(|| req.path(), |path| path.as_str())
+            .to_owned(),
         theme,
         fragment: wants_fragment(req.request()),
-        device: req
-            .cookie(device_cookie(app))
-            .map(|cookie| cookie.value().chars().take(1024).collect())
+        device: cookie(device_cookie(app))
+            .map(|(_, value)| value.chars().take(1024).collect())
             .unwrap_or_default(),
         new_device: std::sync::OnceLock::new(),
         who: std::sync::OnceLock::new(),
         page: PageNote::default(),
     }
+}
+
+/// At most 256 characters. Most of them are all letters, and only copied.
+fn agent(text: &str) -> String {
+    if text.len() <= 256 && !text.bytes().any(|b| b.is_ascii_control()) {
+        return text.to_owned();
+    }
+    text.chars().filter(|c| !c.is_control()).take(256).collect()
 }
 
 fn device_cookie(app: &App) -> &'static str {
@@ -177,20 +190,21 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestI
     let policy = response.response().extensions().get::<ContentPolicy>().copied();
     let is_stored = response.response().extensions().get::<StoredRoute>().is_some();
     let headers = response.headers_mut();
-    let mut set = |name: &'static str, value: HeaderValue| {
-        headers.insert(HeaderName::from_static(name), value);
-    };
     if let Ok(id) = HeaderValue::from_str(&request.id) {
-        set("x-request-id", id);
+        headers.insert(X_REQUEST_ID.clone(), id);
     }
-    let policy = policy.map_or(CSP, ContentPolicy::header);
-    set("content-security-policy", HeaderValue::from_static(policy));
-    set("x-content-type-options", HeaderValue::from_static("nosniff"));
-    set("referrer-policy", HeaderValue::from_static("same-origin"));
-    set("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        policy.map_or(CSP, ContentPolicy::header),
+    );
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
     if app.config.is_https() {
-        let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        set("strict-transport-security", value);
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
     if !request.path.starts_with("/static/") {
         let control = if is_stored && app.config.browser_cache == BrowserCache::Confirmed {
@@ -198,20 +212,17 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestI
         } else {
             "no-store"
         };
-        set("cache-control", HeaderValue::from_static(control));
-        let value = HeaderValue::from_static("Cookie, HX-Request, Accept-Encoding");
-        set("vary", value);
+        set(header::CACHE_CONTROL, control);
+        set(header::VARY, "Cookie, HX-Request, Accept-Encoding");
     }
 }
 
 /// One line a request. A path may contain a secret and a query a name, so the line has the pattern of the route, with
 /// organization and actor.
 fn log(response: &ServiceResponse<BoxBody>, request: &RequestInfo, took: std::time::Duration) {
-    let stored = response.response().extensions().get::<StoredRoute>().cloned();
-    let route = match stored {
-        Some(StoredRoute(route)) => route,
-        None => response.request().match_pattern().unwrap_or_else(|| "-".into()),
-    };
+    let extensions = response.response().extensions();
+    let stored = extensions.get::<StoredRoute>().map(|StoredRoute(route)| *route);
+    let route = stored.or_else(|| pattern(response.request())).unwrap_or("-");
     if route.starts_with("/static") || route.starts_with("/health") {
         return;
     }

@@ -1,4 +1,5 @@
 pub mod admission;
+pub mod around;
 pub mod company_picker;
 pub mod connection;
 pub mod error_page;
@@ -10,6 +11,7 @@ pub mod nav;
 pub mod pages;
 pub mod queries;
 pub mod request_body;
+pub mod route_tree;
 pub mod stored;
 pub mod switcher;
 pub mod waiting;

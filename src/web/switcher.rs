@@ -1,12 +1,8 @@
 //! The organization switcher of the layout.
 
-use diesel::QueryResult;
-
-use crate::auth::current_user::CurrentUser;
 use crate::authz::decision::Permissions;
 use crate::common::search::sort_key;
-use crate::db::Conn;
-use crate::web::queries;
+use crate::web::queries::OwnOrganization;
 
 /// An entry of the organization switcher.
 #[derive(Debug, Clone)]
@@ -21,19 +17,14 @@ pub struct SwitcherItem {
 }
 
 /// The most organizations in the switcher; the page of all organizations has a search.
-const SWITCHER: i64 = 50;
+pub(super) const MOST: i64 = 50;
 
 /// The organizations of the switcher: the current one first, then by name.
-pub(super) fn switcher(
-    conn: &mut Conn,
-    person: &CurrentUser,
-    section: &str,
-    current: Option<&str>,
-) -> QueryResult<Vec<SwitcherItem>> {
-    let mut own = queries::organizations_of(conn, person.id, person.cx.now, SWITCHER)?;
-    own.sort_by_cached_key(|each| (current != Some(each.slug.as_str()), sort_key(&each.name)));
-    Ok(own
-        .into_iter()
+pub(super) fn items(mut own: Vec<OwnOrganization>, section: &str, current: Option<&str>) -> Vec<SwitcherItem> {
+    if own.len() > 1 {
+        own.sort_by_cached_key(|each| (current != Some(each.slug.as_str()), sort_key(&each.name)));
+    }
+    own.into_iter()
         .map(|each| {
             let may = Permissions::of(each.role, &[]);
             let page = match section {
@@ -50,5 +41,5 @@ pub(super) fn switcher(
                 name: each.name,
             }
         })
-        .collect())
+        .collect()
 }

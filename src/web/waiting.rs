@@ -3,12 +3,12 @@
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{DecideRequests, Permission};
-use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::ReviewId;
 use crate::db::Conn;
 use crate::models::access_review::progress;
 use crate::services::access_reviews::permission;
+use crate::web::around::WaitingRow;
 use crate::web::queries;
 
 /// The open answers of a running review that the reader gives.
@@ -31,13 +31,13 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    pub fn load(conn: &mut Conn, actor: &Actor) -> Result<Self, AppError> {
+    /// Of what waits in the organization, what waits for the actor.
+    pub fn of(conn: &mut Conn, actor: &Actor, found: &WaitingRow) -> Result<Self, AppError> {
         // An operator decides nothing in a support session.
         if actor.support.is_some() {
             return Ok(Self::default());
         }
         let org = actor.organization;
-        let found = queries::waiting(conn, org, actor.cx.now, actor.id, actor.role == Role::Owner)?;
         let (requests, joins) = match actor.reach::<DecideRequests>() {
             Reach::Everywhere => (found.requests, found.joins),
             Reach::OwnCompanies if found.requests > 0 => {
@@ -46,8 +46,8 @@ impl Waiting {
             }
             _ => (0, 0),
         };
-        let review = match found.review.as_deref().and_then(ReviewId::parse) {
-            Some(id) => review(conn, actor, id)?,
+        let review = match found.review {
+            Some(id) => review(conn, actor, id, found.review_open)?,
             None => None,
         };
         Ok(Self {
@@ -78,12 +78,15 @@ impl Waiting {
     }
 }
 
-fn review(conn: &mut Conn, actor: &Actor, id: ReviewId) -> Result<Option<WaitingReview>, AppError> {
-    let own = permission::own_companies(actor, conn)?;
-    if own.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(None);
-    }
-    let totals = progress::totals(conn, actor.organization, &[id], own.as_deref())?;
-    let open = totals.get(&id).map_or(0, |total| total.open);
+/// `everywhere` is how many assignments have no answer in all companies.
+fn review(conn: &mut Conn, actor: &Actor, id: ReviewId, everywhere: i64) -> Result<Option<WaitingReview>, AppError> {
+    let open = match permission::own_companies(actor, conn)? {
+        None => everywhere,
+        Some(own) if own.is_empty() => 0,
+        Some(own) => {
+            let totals = progress::totals(conn, actor.organization, &[id], Some(&own))?;
+            totals.get(&id).map_or(0, |total| total.open)
+        }
+    };
     Ok((open > 0).then_some(WaitingReview { id, open }))
 }

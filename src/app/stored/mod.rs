@@ -69,7 +69,7 @@ pub struct StoredPage {
     /// Changes with the body.
     pub tag: String,
     /// For the log line: the pattern of the route, organization and actor.
-    pub route: String,
+    pub route: &'static str,
     pub who: Option<(String, String)>,
 }
 

@@ -23,8 +23,7 @@ use crate::handlers::members::bulk::BulkAction;
 use crate::handlers::members::filter::MembersQuery;
 use crate::handlers::members::index::line::MemberLine;
 use crate::handlers::members::shown_companies;
-use crate::handlers::members::tabs;
-use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
+use crate::handlers::members::tabs::MembersTabLink;
 use crate::models::company_choice::CompanyChoices;
 use crate::models::member_search;
 use crate::models::member_search::{FoundMembers, MemberTotal};
@@ -83,7 +82,7 @@ impl IndexPage {
             layout: actor.layout(conn, "members")?,
             organization: actor.organization_name.clone(),
             unit: actor.unit,
-            tabs: tabs::links(conn, actor, MembersTab::List)?,
+            tabs: Vec::new(),
             statuses: Vec::new(),
             views: Vec::new(),
             view_name,
@@ -101,17 +100,26 @@ impl IndexPage {
             has_views: actor.membership().is_some(),
             asked: query,
         };
+        let found = page.find(conn, actor)?;
         if !actor.cx.request.fragment {
             page.load_frame(conn, actor)?;
         }
-        if let Some(filter) = page.asked.read(conn, actor)? {
-            let (counts, cursor) = (actor.role_counts(conn)?, Cursor::parse(&page.asked.after));
-            let found =
-                member_search::page_with_counts(conn, actor.organization, &filter, counts, cursor.as_ref(), PAGE)?;
+        if let Some(found) = found {
             page.load_rows(conn, actor, found)?;
             page.count_suspended(actor.role_counts(conn)?);
         }
         Ok(page)
+    }
+
+    /// The members who match; `None` when no company has the entered name.
+    fn find(&self, conn: &mut Conn, actor: &Actor) -> Result<Option<FoundMembers>, AppError> {
+        let Some(filter) = self.asked.read(conn, actor)? else {
+            return Ok(None);
+        };
+        let (counts, cursor) = (actor.role_counts(conn)?, Cursor::parse(&self.asked.after));
+        let organization = actor.organization;
+        let found = member_search::page_with_counts(conn, organization, &filter, counts, cursor.as_ref(), PAGE)?;
+        Ok(Some(found))
     }
 
     fn load_rows(&mut self, conn: &mut Conn, actor: &Actor, found: FoundMembers) -> Result<(), AppError> {

@@ -1,10 +1,10 @@
 //! What the pages of members read.
 
+pub mod frame;
 pub mod impact;
 pub mod removed;
 
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::common::id::MembershipId;
 use crate::common::time::Time;
@@ -30,15 +30,4 @@ pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) ->
         .find((organization, member))
         .select(SuspensionDetails::as_select())
         .first(conn)
-}
-
-/// How many members are suspended because their access ended.
-pub fn ended(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<i64> {
-    memberships::table
-        .filter(memberships::organization_id.eq(organization))
-        // Written as in the index, or neither engine uses it.
-        .filter(diesel::dsl::sql::<Bool>("memberships.status = 'suspended'"))
-        .filter(memberships::access_until.lt(now))
-        .count()
-        .get_result(conn)
 }

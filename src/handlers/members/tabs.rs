@@ -8,6 +8,7 @@ use crate::common::html::number;
 use crate::db::Conn;
 use crate::handlers::members::queries::removed;
 use crate::models::invitation::search;
+use crate::models::invitation::search::InvitationScope;
 use crate::models::membership::role_counts::RoleCounts;
 use crate::services::invitations::authority::InviteAuthority;
 
@@ -28,8 +29,26 @@ pub struct MembersTabLink {
     pub current: bool,
 }
 
+/// How many invitations are pending, and how many members were removed and can be restored.
+#[derive(Debug, Clone, Copy)]
+pub struct TabCounts {
+    /// In the whole organization.
+    pub pending: i64,
+    pub removed: i64,
+}
+
 /// The tabs that the actor may open, with the open one marked. None for a fragment, and none where there is only one.
 pub fn links(conn: &mut Conn, actor: &Actor, open: MembersTab) -> Result<Vec<MembersTabLink>, AppError> {
+    links_with(conn, actor, open, None)
+}
+
+/// As `links`, for a caller who has read the numbers.
+pub fn links_with(
+    conn: &mut Conn,
+    actor: &Actor,
+    open: MembersTab,
+    known: Option<TabCounts>,
+) -> Result<Vec<MembersTabLink>, AppError> {
     let mut links = Vec::new();
     if actor.cx.request.fragment {
         return Ok(links);
@@ -49,8 +68,10 @@ pub fn links(conn: &mut Conn, actor: &Actor, open: MembersTab) -> Result<Vec<Mem
         add(MembersTab::List, "Members", "/members", members);
     }
     if actor.reach::<InviteMembers>() != Reach::Nowhere {
-        let scope = InviteAuthority::of(conn, actor)?.scope();
-        let pending = search::count_pending(conn, actor.organization, &scope)?;
+        let pending = match (InviteAuthority::scope_of(conn, actor)?, known) {
+            (InvitationScope::All, Some(known)) => known.pending,
+            (scope, _) => search::count_pending(conn, actor.organization, &scope)?,
+        };
         add(
             MembersTab::Invitations,
             "Pending invitations",
@@ -59,8 +80,13 @@ pub fn links(conn: &mut Conn, actor: &Actor, open: MembersTab) -> Result<Vec<Mem
         );
     }
     if may_restore(actor) {
-        let removed = removed::count(conn, actor.organization, actor.cx.now)?;
-        let removed = i64::try_from(removed).unwrap_or(i64::MAX);
+        let removed = match known {
+            Some(known) => known.removed,
+            None => {
+                let removed = removed::count(conn, actor.organization, actor.cx.now)?;
+                i64::try_from(removed).unwrap_or(i64::MAX)
+            }
+        };
         add(
             MembersTab::Removed,
             "Recently removed",

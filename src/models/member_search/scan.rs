@@ -14,9 +14,10 @@ use crate::db::types::org_id::OrgId;
 use crate::models::member_search::conditions::{
     assignments, beginning, in_order, of_the_companies, of_the_row, of_the_words,
 };
-use crate::models::member_search::filter::{AccessStatus, GrantFilter, LastSeen, MemberFilter, SearchTerm};
+use crate::models::member_search::filter::{AccessStatus, GrantFilter, LastSeen, MemberFilter, MemberSort, SearchTerm};
 use crate::models::member_search::{FoundMembers, MemberCursor, MemberRow, MemberTotal, SEVERAL, STRETCH};
 use crate::models::membership::role_counts::RoleCounts;
+use crate::on_each;
 
 /// A search in the members of an organization.
 #[derive(Debug, Clone, Copy)]
@@ -146,6 +147,14 @@ impl MemberScan<'_> {
         if let Some(company) = self.along() {
             return self.company_stretch(conn, company, from, until, limit);
         }
+        if wanted.is_plain()
+            && wanted.role.is_none()
+            && wanted.sort == MemberSort::Name
+            && !self.descending
+            && from.is_none()
+        {
+            return self.first_page(conn, limit);
+        }
         let mut query = memberships::table
             .inner_join(users::table)
             .filter(memberships::organization_id.eq(organization))
@@ -172,6 +181,18 @@ impl MemberScan<'_> {
             );
         }
         query.limit(limit).load(conn)
+    }
+
+    /// The first rows by name, the most frequent page: a statement of which nothing is put together again.
+    fn first_page(&self, conn: &mut Conn, limit: i64) -> QueryResult<Vec<MemberRow>> {
+        on_each!(conn, c => memberships::table
+            .inner_join(users::table)
+            .filter(memberships::organization_id.eq(self.organization))
+            .filter(memberships::sort_name.ge(Vec::new()))
+            .order((memberships::sort_name, memberships::id))
+            .limit(limit)
+            .select(MemberRow::as_select())
+            .load(c))
     }
 
     fn company_stretch(

@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::{company_assignments, custom_roles, group_members, groups, memberships, organizations};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::on_each;
 
 /// What a membership adds to the effective role.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -65,7 +66,7 @@ pub fn assignments(
     organization: OrgId,
     membership: MembershipId,
 ) -> QueryResult<Vec<(CompanyId, CompanyRole)>> {
-    company_assignments::table
+    on_each!(conn, c => company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
         .filter(company_assignments::membership_id.eq(membership))
         .filter(
@@ -74,7 +75,7 @@ pub fn assignments(
                 .or(company_assignments::access_until.ge(now)),
         )
         .select((company_assignments::company_id, company_assignments::role))
-        .load(conn)
+        .load(c))
 }
 
 /// Which of the assignments give the permission.
@@ -86,31 +87,6 @@ pub fn giving(
     let gives = |role: CompanyRole| inputs.in_company(Some(role)).has(permission);
     let giving = assignments.iter().filter(|(_, role)| gives(*role));
     giving.map(|(company, _)| *company).collect()
-}
-
-/// The distinct roles that a member has in companies, and when the first of these assignments ends.
-pub fn company_access(
-    conn: &mut Conn,
-    now: Time,
-    organization: OrgId,
-    membership: MembershipId,
-) -> QueryResult<(Vec<CompanyRole>, Option<Time>)> {
-    let rows: Vec<(CompanyRole, Option<Time>)> = company_assignments::table
-        .filter(company_assignments::organization_id.eq(organization))
-        .filter(company_assignments::membership_id.eq(membership))
-        .filter(
-            company_assignments::access_until
-                .is_null()
-                .or(company_assignments::access_until.ge(now)),
-        )
-        .group_by(company_assignments::role)
-        .select((
-            company_assignments::role,
-            diesel::dsl::min(company_assignments::access_until),
-        ))
-        .load(conn)?;
-    let first_end = rows.iter().filter_map(|(_, end)| *end).min();
-    Ok((rows.into_iter().map(|(role, _)| role).collect(), first_end))
 }
 
 /// The distinct roles that a member has in companies.

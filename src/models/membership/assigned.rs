@@ -12,6 +12,7 @@ use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership::Origin;
+use crate::on_each;
 
 /// A company that a member is assigned to.
 #[derive(Debug, Clone, Queryable)]
@@ -69,15 +70,16 @@ pub fn company_names(
     if members.is_empty() {
         return Ok(names);
     }
-    let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = with_companies(organization)
-        .filter(conn.one_of(company_assignments::membership_id, members))
+    let members = conn.one_of(company_assignments::membership_id, members);
+    let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = on_each!(conn, c => with_companies(organization)
+        .filter(members)
         .select((
             company_assignments::membership_id,
             companies::sort_name,
             companies::id,
             companies::name,
         ))
-        .load(conn)?;
+        .load(c))?;
     rows.retain(|(_, _, company, _)| within.is_none_or(|within| within.contains(company)));
     rows.sort_unstable();
     for (member, _, _, name) in rows {

@@ -8,6 +8,7 @@ pub mod by_user;
 pub mod counters;
 pub mod effective;
 pub mod group;
+pub mod held;
 pub mod parked;
 pub mod record;
 pub mod remove;

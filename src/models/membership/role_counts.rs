@@ -6,6 +6,7 @@ use crate::authz::role::Role;
 use crate::db::Conn;
 use crate::db::schema::role_counts;
 use crate::db::types::org_id::OrgId;
+use crate::on_each;
 
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
 #[diesel(table_name = role_counts)]
@@ -18,14 +19,19 @@ pub struct RoleCount {
 #[derive(Debug, Clone, Default)]
 pub struct RoleCounts(Vec<RoleCount>);
 
+impl FromIterator<RoleCount> for RoleCounts {
+    fn from_iter<T: IntoIterator<Item = RoleCount>>(counts: T) -> Self {
+        Self(counts.into_iter().collect())
+    }
+}
+
 impl RoleCounts {
     pub fn load(conn: &mut Conn, organization: OrgId) -> QueryResult<Self> {
-        Ok(Self(
-            role_counts::table
-                .filter(role_counts::organization_id.eq(organization))
-                .select(RoleCount::as_select())
-                .load(conn)?,
-        ))
+        let counts = on_each!(conn, c => role_counts::table
+            .filter(role_counts::organization_id.eq(organization))
+            .select(RoleCount::as_select())
+            .load(c))?;
+        Ok(Self(counts))
     }
 
     /// The members with one role, or all.

@@ -61,6 +61,20 @@ impl InviteAuthority {
         Ok(Some((membership, authority)))
     }
 
+    /// The invitations that the actor sees.
+    pub fn scope_of(conn: &mut Conn, actor: &Actor) -> QueryResult<InvitationScope> {
+        Ok(match actor.reach::<InviteMembers>() {
+            Reach::Everywhere => InvitationScope::All,
+            reach => InvitationScope::Own {
+                user: actor.person.id,
+                companies: match reach {
+                    Reach::OwnCompanies => actor.own_companies(conn, InviteMembers::ID)?,
+                    _ => Vec::new(),
+                },
+            },
+        })
+    }
+
     pub fn reach(&self) -> Reach {
         self.authority.permissions.reach(InviteMembers::ID)
     }

@@ -10,8 +10,8 @@ use crate::app::stored::StoredPage;
 use crate::common::compress::{gzip, takes_gzip};
 
 /// The pattern of the route of a stored page, for the log line.
-#[derive(Debug, Clone)]
-pub struct StoredRoute(pub String);
+#[derive(Debug, Clone, Copy)]
+pub struct StoredRoute(pub &'static str);
 
 /// What the client takes, and what it has.
 #[derive(Debug, Clone)]
@@ -65,6 +65,6 @@ pub fn show(page: &StoredPage, wishes: &Wishes) -> HttpResponse {
     if let Ok(tag) = HeaderValue::from_str(&page.tag) {
         headers.insert(header::ETAG, tag);
     }
-    response.extensions_mut().insert(StoredRoute(page.route.clone()));
+    response.extensions_mut().insert(StoredRoute(page.route));
     response
 }

@@ -19,6 +19,7 @@ use crate::app::{App, RequestInfo};
 use crate::auth::recheck;
 use crate::common::config::StoredPages as Mode;
 use crate::db::changes::ChangeWatch;
+use crate::web::route_tree::pattern;
 pub use crate::web::stored::answer::StoredRoute;
 use crate::web::stored::answer::{Wishes, show};
 
@@ -110,7 +111,7 @@ pub fn keep(
     let Some(reader) = request.page.reader().filter(|_| may_be_kept(&response)) else {
         return response;
     };
-    let route = response.request().match_pattern().unwrap_or_default();
+    let route = pattern(response.request()).unwrap_or("-");
     let headers = response.headers().clone();
     let mut body = None;
     let response = response.map_body(|_, whole| match whole.try_into_bytes() {
@@ -148,7 +149,7 @@ fn made(
     app: &App,
     headers: HeaderMap,
     body: Bytes,
-    (route, who): (String, Option<(String, String)>),
+    (route, who): (&'static str, Option<(String, String)>),
     data_version: Option<i64>,
 ) -> StoredPage {
     StoredPage {

@@ -10,21 +10,22 @@ use crate::db::Conn;
 use crate::handlers::members::index::IndexPage;
 use crate::handlers::members::index::line::status_label;
 use crate::handlers::members::queries;
+use crate::handlers::members::tabs;
+use crate::handlers::members::tabs::MembersTab;
 use crate::models::company_choice::CompanyChoices;
 use crate::models::member_search::{AccessStatus, LastSeen};
-use crate::models::member_view;
 
 impl IndexPage {
     /// Everything around the list, which a fragment leaves out.
     pub(super) fn load_frame(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
-        if actor.membership().is_some() {
-            let views = member_view::list(conn, actor.organization, actor.id)?;
-            self.views = views
-                .into_iter()
-                .map(|view| (format!("members?{}", view.query), view))
-                .collect();
-        }
-        self.statuses = self.statuses(conn, actor)?;
+        let frame = queries::frame::read(conn, actor.organization, actor.id, actor.cx.now)?;
+        self.views = frame
+            .views
+            .into_iter()
+            .map(|view| (format!("members?{}", view.query), view))
+            .collect();
+        self.tabs = tabs::links_with(conn, actor, MembersTab::List, Some(frame.counts))?;
+        self.statuses = self.statuses(conn, actor, frame.ended)?;
         let own = if actor.reach::<ViewMembers>() == Reach::Everywhere {
             None
         } else {
@@ -40,7 +41,7 @@ impl IndexPage {
         Ok(())
     }
 
-    fn statuses(&self, conn: &mut Conn, actor: &Actor) -> Result<Vec<(&'static str, String)>, AppError> {
+    fn statuses(&self, conn: &mut Conn, actor: &Actor, ended: i64) -> Result<Vec<(&'static str, String)>, AppError> {
         let mut all = vec![("", "Any status".to_owned())];
         if !self.members_everywhere {
             let named = [
@@ -53,10 +54,6 @@ impl IndexPage {
             return Ok(all);
         }
         let counts = actor.role_counts(conn)?;
-        let ended = match counts.suspended() {
-            0 => 0,
-            _ => queries::ended(conn, actor.organization, actor.cx.now)?,
-        };
         for (status, count) in [
             (AccessStatus::Active, counts.active()),
             (AccessStatus::Ended, ended),

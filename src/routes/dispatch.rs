@@ -1,0 +1,92 @@
+//! Calls the handler of a route.
+
+use std::future::{Future, ready};
+use std::pin::Pin;
+
+use actix_service::{Service, ServiceFactory, always_ready};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::{Error, HttpResponse, Route};
+
+use crate::routes::{ROUTES, tree};
+use crate::web::admission::method_not_allowed;
+use crate::web::route_tree::RouteTree;
+
+type Local<T> = Pin<Box<dyn Future<Output = T>>>;
+type RouteHandler = <Route as ServiceFactory<ServiceRequest>>::Service;
+
+/// Makes a dispatcher for each thread that serves.
+pub struct Dispatch;
+
+/// The handlers of every path of the table, in its order.
+pub struct Dispatcher {
+    tree: &'static RouteTree,
+    handlers: Vec<PathHandlers>,
+}
+
+#[derive(Default)]
+struct PathHandlers {
+    get: Option<RouteHandler>,
+    post: Option<RouteHandler>,
+}
+
+impl ServiceFactory<ServiceRequest> for Dispatch {
+    type Response = ServiceResponse;
+    type Error = Error;
+    type Config = ();
+    type Service = Dispatcher;
+    type InitError = ();
+    type Future = Local<Result<Dispatcher, ()>>;
+
+    fn new_service(&self, (): ()) -> Self::Future {
+        Box::pin(async {
+            let tree = tree();
+            let mut handlers = Vec::with_capacity(tree.places().len());
+            for place in tree.places() {
+                let mut of_path = PathHandlers::default();
+                for entry in ROUTES.iter().filter(|entry| entry.path == place.pattern) {
+                    let handler = Some((entry.to)().new_service(()).await?);
+                    match entry.method {
+                        "GET" => of_path.get = handler,
+                        _ => of_path.post = handler,
+                    }
+                }
+                handlers.push(of_path);
+            }
+            Ok(Dispatcher { tree, handlers })
+        })
+    }
+}
+
+impl Service<ServiceRequest> for Dispatcher {
+    type Response = ServiceResponse;
+    type Error = Error;
+    type Future = Local<Result<ServiceResponse, Error>>;
+
+    always_ready!();
+
+    fn call(&self, mut req: ServiceRequest) -> Self::Future {
+        let path = req.match_info().as_str();
+        let Some(place) = self.tree.find(path) else {
+            return Box::pin(ready(Ok(req.into_response(HttpResponse::NotFound()))));
+        };
+        let values: Vec<(&str, String)> = place
+            .values(path)
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
+        for (name, value) in values {
+            req.match_info_mut().add_static(name, value);
+        }
+        let handlers = self.handlers.get(place.index);
+        // A page answers `HEAD` as `GET`: the same headers, without a body.
+        let handler = match *req.method() {
+            Method::GET | Method::HEAD => handlers.and_then(|handlers| handlers.get.as_ref()),
+            Method::POST => handlers.and_then(|handlers| handlers.post.as_ref()),
+            _ => None,
+        };
+        match handler {
+            Some(handler) => handler.call(req),
+            None => Box::pin(ready(Ok(req.into_response(method_not_allowed(place.allowed))))),
+        }
+    }
+}
