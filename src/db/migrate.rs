@@ -3,6 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::db::pool::PATIENCE;
 use crate::db::{Conn, Db};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -12,7 +13,7 @@ impl Db {
     pub fn migrate(&self) -> Result<Vec<String>, String> {
         let mut pooled = self
             .pool
-            .get()
+            .get_timeout(PATIENCE)
             .map_err(|error| format!("the database does not answer: {error}"))?;
         let conn = &mut pooled.conn;
         if let Conn::Postgres(c) = conn {
@@ -50,7 +51,7 @@ impl Db {
     pub fn pending(&self) -> Result<usize, String> {
         let mut pooled = self
             .pool
-            .get()
+            .get_timeout(PATIENCE)
             .map_err(|error| format!("the database does not answer: {error}"))?;
         let conn = &mut pooled.conn;
         if let Some(unknown) = unknown_migration(conn)? {

@@ -14,8 +14,8 @@ use crate::db::changes::ChangeWatch;
 use crate::db::manager::{Manager, Pooled, Silent};
 use crate::db::{Conn, is_postgres, page_version};
 
-/// How long a request waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// How long a request waits for a connection, and a start.
+pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// How long the pool waits before it tries to connect again, at most.
 const RETRY: Duration = Duration::from_millis(300);

@@ -108,11 +108,9 @@ fn every_change_is_on_the_very_next_page() {
             .post(&format!("/organizations/next/members/{id}/role"), &[("role", role)])
             .expect(303);
         let page = ana.get(path);
-        if page.status == 200 {
-            let shown = olivia.get(&format!("/organizations/next/members/{id}")).expect(200);
-            assert_eq!(page.body.contains("Admin"), true, "round {round}");
-            assert!(shown.body.contains("Ana Silva"));
-        }
+        let label = ["Viewer", "Editor", "User admin", "Admin"][round % 4];
+        let row = page.expect(200).body.split("ana@next.test").nth(1).map(str::to_owned);
+        assert!(row.is_some_and(|row| row.contains(label)), "round {round}: {label}");
     }
     // Another organization's change does not make the page anew on PostgreSQL, and is not on it.
     let (_, _, other) = organization(&app, "elsewhere");
@@ -209,7 +207,7 @@ fn what_ends_by_time_ends_on_stored_pages_at_that_moment() {
             "the assignment",
             "UPDATE company_assignments SET access_until = {now} + 10000000 WHERE membership_id = '{id}'",
             "companies/north",
-            404,
+            403,
         ),
     ];
     for (what, sql, page, status) in ends {
@@ -298,21 +296,18 @@ fn after_a_removal_or_a_lower_role_the_very_next_request_to_another_process_is_r
     let (ana, id, owner) = organization(&app, "twice");
     let (here, there) = (Process::on(&app), Process::on(&app));
     let (olivia, ana) = (here.client(Some(&owner)), there.client(Some(&ana)));
-    let (member, path) = (
-        format!("/organizations/twice/members/{id}"),
-        "/organizations/twice/members/bulk?nothing=1",
-    );
-    let path = path.replace("/bulk?nothing=1", "/removed");
+    let member = format!("/organizations/twice/members/{id}");
+    let path = "/organizations/twice/members/removed";
     let mut refused = 0;
     let rounds = rounds(10_000, 60);
     for round in 0..rounds {
-        ana.get(&path).expect(200);
-        let page = ana.get(&path).expect(200);
+        ana.get(path).expect(200);
+        let page = ana.get(path).expect(200);
         assert!(round == 0 || !page.header("etag").is_empty(), "the page is stored");
         let (change, back) = if round % 2 == 0 {
             (("/role", "role", "viewer"), ("/role", "role", "admin"))
         } else {
-            (("/removal", "", ""), ("/restoration", "", ""))
+            (("/removal", "", ""), ("/reinstatement", "", ""))
         };
         let send = |(action, name, value): (&str, &str, &str)| {
             let fields = [(name, value)];
@@ -320,7 +315,7 @@ fn after_a_removal_or_a_lower_role_the_very_next_request_to_another_process_is_r
             olivia.post(&format!("{member}{action}"), fields).expect(303);
         };
         send(change);
-        let status = ana.get(&path).status;
+        let status = ana.get(path).status;
         refused += usize::from(matches!(status, 403 | 404));
         send(back);
     }
@@ -399,9 +394,9 @@ fn change(dice: &mut Dice, step: usize, who: &Client, (people, members): &Cast) 
             format!("/organizations/{slug}/members/{id}/suspension"),
             vec![("reason", "Leave".into())],
         ),
-        3 => (format!("/organizations/{slug}/members/{id}/reinstatement"), vec![]),
+        3 => (format!("/organizations/{slug}/members/{id}/restoration"), vec![]),
         4 => (format!("/organizations/{slug}/members/{id}/removal"), vec![]),
-        5 | 6 => (format!("/organizations/{slug}/members/{id}/restoration"), vec![]),
+        5 | 6 => (format!("/organizations/{slug}/members/{id}/reinstatement"), vec![]),
         7 => (
             format!("/organizations/{slug}/companies/north/settings"),
             vec![("name", format!("North {step}")), ("slug", "north".into())],
@@ -500,7 +495,7 @@ fn a_stored_page_is_byte_for_byte_the_present_page_of_its_reader() {
         .collect();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut history = Vec::new();
-    for step in 0..rounds(3_000, 250) {
+    for step in 0..rounds(3_000, 60) {
         if dice.roll(3) == 0 {
             // Some changes come through the other server, as from another process.
             let (here, there) = dice.one(&clients);
