@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::app::Ctx;
 use crate::audit::{ActorRef, Event, Events};
 use crate::auth::current_user::CurrentUser;
-use crate::auth::refusal::access_expired;
+use crate::auth::refusal::no_access;
 use crate::authz::actor_kind::ActorKind;
 use crate::authz::decision::{AccessInputs, Overrides, Permissions, RolePolicies};
 use crate::authz::role::{CompanyRole, Role};
@@ -22,7 +22,7 @@ pub use crate::models::membership::record::Membership;
 use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
 use crate::models::reader;
-use crate::models::reader::{MemberRow, MembershipRow, OrganizationRow};
+use crate::models::reader::MemberRow;
 use crate::models::session::TOUCH;
 use crate::models::support_session;
 use crate::models::support_session::{ActiveSupport, EnteredOrganization};
@@ -95,7 +95,7 @@ impl Actor {
         let account_version = account.page_version;
         let person = CurrentUser::from_row(account, &session, cx);
         note(cx, &slug, &person);
-        if let Some(refusal) = refusal(conn, cx, &organization, &membership)? {
+        if let Some(refusal) = no_access(conn, cx, &organization, &membership)? {
             return Err(refusal);
         }
         cx.request.page.is_for(|| {
@@ -237,22 +237,6 @@ impl Actor {
     pub fn path(&self, rest: &str) -> String {
         format!("/organizations/{}{rest}", self.slug)
     }
-}
-
-/// Why a membership gives no access: it ended or is suspended.
-fn refusal(
-    conn: &mut Conn,
-    cx: &Ctx,
-    organization: &OrganizationRow,
-    membership: &MembershipRow,
-) -> Result<Option<AppError>, AppError> {
-    let name = &organization.name;
-    let reason = match membership.access_until.filter(|end| *end < cx.now) {
-        Some(end) => format!("Your access to {name} ended on {}.", end.date(organization.timezone)),
-        None if membership.status == MembershipStatus::Suspended => format!("Your access to {name} is suspended."),
-        None => return Ok(None),
-    };
-    Ok(Some(access_expired(conn, organization.id, reason)?))
 }
 
 /// For the log line of the request. A request has one organization and one actor; the first call counts.

@@ -1,12 +1,15 @@
 //! What a person without the permission is told: why, and whom to ask.
 
+use crate::app::Ctx;
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::PermissionId;
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;
+use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::member_names;
+use crate::models::reader::{MembershipRow, OrganizationRow};
 
 impl Actor {
     /// The refusal that names the missing permission and who can grant it.
@@ -66,11 +69,27 @@ impl Actor {
     }
 }
 
-pub fn access_expired(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
+fn access_expired(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
     let people = member_names::who_can_grant(conn, organization, None)?;
     Ok(AppError::Forbidden(Box::new(Refusal {
         people,
         reason: Some(reason),
         ..Refusal::default()
     })))
+}
+
+/// Why a membership gives no access: it ended or is suspended.
+pub fn no_access(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: &OrganizationRow,
+    membership: &MembershipRow,
+) -> Result<Option<AppError>, AppError> {
+    let name = &organization.name;
+    let reason = match membership.access_until.filter(|end| *end < cx.now) {
+        Some(end) => format!("Your access to {name} ended on {}.", end.date(organization.timezone)),
+        None if membership.status == MembershipStatus::Suspended => format!("Your access to {name} is suspended."),
+        None => return Ok(None),
+    };
+    Ok(Some(access_expired(conn, organization.id, reason)?))
 }

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tenantry::common::config::StoredPages;
+use tenantry::common::config::{BrowserCache, StoredPages};
 
 use crate::harness::adapter::{self, Running};
 use crate::harness::client::Client;
@@ -320,6 +320,28 @@ fn after_a_removal_or_a_lower_role_the_very_next_request_to_another_process_is_r
         send(back);
     }
     assert_eq!(refused, rounds, "of {rounds}");
+}
+
+#[test]
+fn browsers_keep_pages_only_if_the_operator_allows_it_and_until_the_person_signs_out() {
+    let app = TestApp::with(|config| {
+        config.stored_pages = StoredPages::On;
+        config.browser_cache = BrowserCache::Confirmed;
+    });
+    let (ana, _, _) = organization(&app, "kept");
+    let ana = app.client_with(&ana);
+    let page = warm(&ana, "/organizations/kept/members");
+    assert_eq!(page.header("cache-control"), "private, no-cache");
+    let tag = page.header("etag");
+    let kept = ana.send("GET", "/organizations/kept/members", &[("If-None-Match", tag)], None);
+    assert_eq!((kept.status, kept.header("cache-control")), (304, "private, no-cache"));
+    // What is never stored here is never stored there.
+    let missing = ana.get("/organizations/kept/members/none");
+    assert_eq!((missing.status, missing.header("cache-control")), (404, "no-store"));
+    let signed_out = ana.post("/logout", &[]).expect(303);
+    assert_eq!(signed_out.header("clear-site-data"), "\"cache\"");
+    let after = ana.send("GET", "/organizations/kept/members", &[("If-None-Match", tag)], None);
+    assert_eq!((after.status, after.header("cache-control")), (303, "no-store"));
 }
 
 /// A sequence of numbers that is the same in every run.

@@ -37,6 +37,8 @@ fn every_fault_is_told_at_once() {
         ("TENANTRY_SMTP_URL", "http://mail"),
         ("TENANTRY_MAIL_FROM", "no address"),
         ("TENANTRY_SIGNUP", "maybe"),
+        ("TENANTRY_STORED_PAGES", "sometimes"),
+        ("TENANTRY_BROWSER_CACHE", "always"),
         ("TENANTRY_TRUSTED_PROXIES", "10.0.0.0/8 nowhere"),
         ("TENANTRY_ORGANIZATION_LIMIT", "-1"),
         ("TENANTRY_ORGANIZATION_INVITATIONS", "many"),

@@ -1,12 +1,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Form, Query};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::audit::Events;
 use crate::auth::{Visit, Visitor, current_user};
-use crate::common::config::Signup;
+use crate::common::config::{BrowserCache, Signup};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -150,5 +151,13 @@ pub async fn destroy(visitor: Visitor, form: Option<Form<NextQuery>>) -> Result<
         "" => "/login".to_owned(),
         next => format!("/login?next={}", query_value(next)),
     };
-    Ok(see_other(visitor.fragment(), &path))
+    let mut answer = see_other(visitor.fragment(), &path);
+    if visitor.app().config.browser_cache == BrowserCache::Confirmed {
+        // The pages on the device are this person's (w3.org/TR/clear-site-data).
+        let cached = HeaderValue::from_static("\"cache\"");
+        answer
+            .headers_mut()
+            .insert(HeaderName::from_static("clear-site-data"), cached);
+    }
+    Ok(answer)
 }

@@ -35,6 +35,7 @@ pub enum Found {
 
 /// Where a page will be kept.
 pub struct Place {
+    keeps: bool,
     key: PageKey,
     wishes: Wishes,
     /// SQLite's number of its last change, read before the page is made.
@@ -46,7 +47,7 @@ pub struct Place {
 /// Looks for the page of a request. Who sends no session cookie has none.
 pub async fn find(req: &ServiceRequest, app: &App, request: &RequestInfo) -> Found {
     let mode = app.config.stored_pages;
-    if mode == Mode::Off || *req.method() != Method::GET {
+    if mode == Mode::Off || !matches!(*req.method(), Method::GET | Method::HEAD) {
         return Found::NoPage;
     }
     let Some(key) = key(req, request) else {
@@ -70,6 +71,8 @@ pub async fn find(req: &ServiceRequest, app: &App, request: &RequestInfo) -> Fou
         }
     }
     Found::Nothing(Box::new(Place {
+        // What HEAD looks at has left out the message for the next page.
+        keeps: *req.method() == Method::GET,
         key,
         wishes,
         data_version,
@@ -138,7 +141,7 @@ pub fn keep(
         place.data_version,
     ));
     let answer = show(&page, &place.wishes);
-    if page.is_timely(app.clock.now()) {
+    if place.keeps && page.is_timely(app.clock.now()) {
         app.stored.keep(place.key, page);
     }
     response.into_response(answer).map_into_boxed_body()
