@@ -27,12 +27,19 @@ pub fn run(dir: &Path, options: &Options, after: &Side) {
             for database in databases {
                 set_statistics(database, *statistics);
             }
-            println!("\n## {}, {}: before and after, in turns\n", database.engine, statistics.label());
+            println!(
+                "\n## {}, {}: before and after, in turns\n",
+                database.engine,
+                statistics.label()
+            );
             let starts = [0, 1].map(|side: usize| tables::start(&programs[side], databases[side]));
             let servers = [0, 1].map(|side: usize| Served::start(&programs[side], databases[side]));
             let cookies = servers.each_ref().map(Served::sign_in_both);
             table(&servers, &cookies, &places);
-            println!("\nStart until ready: {:.1} ms before, {:.1} ms after", starts[0], starts[1]);
+            println!(
+                "\nStart until ready: {:.1} ms before, {:.1} ms after",
+                starts[0], starts[1]
+            );
             let memory = servers.each_ref().map(|server| server.memory("VmHWM"));
             println!("Memory at most: {:.1} MB before, {:.1} MB after", memory[0], memory[1]);
         }
@@ -42,7 +49,9 @@ pub fn run(dir: &Path, options: &Options, after: &Side) {
 /// The other build's own copy of this filler fills its databases, because their schema may be another.
 fn filled(folder: &Path, filler: &Path, options: &Options) -> Side {
     let mut command = Command::new(filler);
-    command.args(["--fill-only", "before"]).env("TENANTRY_BENCH_DIR", folder);
+    command
+        .args(["--fill-only", "before"])
+        .env("TENANTRY_BENCH_DIR", folder);
     if options.quick {
         command.arg("--quick");
     }
@@ -55,7 +64,9 @@ fn filled(folder: &Path, filler: &Path, options: &Options) -> Side {
 }
 
 fn table(servers: &[Served; 2], cookies: &[Cookies; 2], places: &[Places; 2]) {
-    println!("| page of the large organization | first view, CPU before, ms | after | after ÷ before | unchanged, CPU before | after | after ÷ before | req/s before | after |");
+    println!(
+        "| page of the large organization | first view, CPU before, ms | after | after ÷ before | unchanged, CPU before | after | after ÷ before | req/s before | after |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|");
     let pages = places.each_ref().map(|places| pages(places));
     for at in 0..pages[0].len() {

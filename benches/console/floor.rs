@@ -69,14 +69,23 @@ pub fn serve(database: &str, frame: &Path, port: u16) {
                 .app_data(web::Data::new(floor))
                 .route("/organizations/{slug}/members", web::get().to(members))
         });
-        server.workers(1).bind(("127.0.0.1", port)).unwrap().run().await.unwrap();
+        server
+            .workers(1)
+            .bind(("127.0.0.1", port))
+            .unwrap()
+            .run()
+            .await
+            .unwrap();
     });
 }
 
 async fn members(floor: web::Data<Floor>, slug: web::Path<String>, request: HttpRequest) -> HttpResponse {
     let token = cookie(&request);
     let now = floor.clock.now();
-    let page = floor.conn.borrow_mut().transaction(|conn| page(conn, &floor.frame, &token, &slug, now));
+    let page = floor
+        .conn
+        .borrow_mut()
+        .transaction(|conn| page(conn, &floor.frame, &token, &slug, now));
     match page {
         Ok(page) => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page),
         Err(_) => HttpResponse::NotFound().finish(),
@@ -84,11 +93,25 @@ async fn members(floor: web::Data<Floor>, slug: web::Path<String>, request: Http
 }
 
 fn cookie(request: &HttpRequest) -> String {
-    let cookies = request.headers().get("cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let cookies = request
+        .headers()
+        .get("cookie")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     cookies.strip_prefix("session=").unwrap_or_default().to_owned()
 }
 
-type Row = (String, String, String, String, String, Option<i64>, i64, Option<i64>, Option<Vec<u8>>);
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<i64>,
+    i64,
+    Option<i64>,
+    Option<Vec<u8>>,
+);
 
 fn page(conn: &mut SqliteConnection, frame: &Frame, token: &str, slug: &str, now: Time) -> QueryResult<String> {
     const DAY: i64 = 86_400_000_000;
@@ -121,7 +144,10 @@ fn page(conn: &mut SqliteConnection, frame: &Frame, token: &str, slug: &str, now
             memberships::sort_name,
         ))
         .load(conn)?;
-    let (first, last) = (rows.first().and_then(|row| row.8.clone()), rows.last().and_then(|row| row.8.clone()));
+    let (first, last) = (
+        rows.first().and_then(|row| row.8.clone()),
+        rows.last().and_then(|row| row.8.clone()),
+    );
     // The names of all companies of the page's rows: one range of an index.
     let names: Vec<(String, String)> = company_assignments::table
         .inner_join(
@@ -141,7 +167,11 @@ fn page(conn: &mut SqliteConnection, frame: &Frame, token: &str, slug: &str, now
     let mut page = String::with_capacity(frame.head.len() + frame.tail.len() + rows.len() * 1_200);
     page.push_str(&frame.head);
     for row in &rows {
-        let of: Vec<&str> = names.iter().filter(|(id, _)| *id == row.0).map(|(_, name)| name.as_str()).collect();
+        let of: Vec<&str> = names
+            .iter()
+            .filter(|(id, _)| *id == row.0)
+            .map(|(_, name)| name.as_str())
+            .collect();
         line(&mut page, row, &of, row.0 == own, now);
     }
     page.push_str(&frame.tail);

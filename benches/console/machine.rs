@@ -11,7 +11,11 @@ fn cpu_of(process: u32) -> f64 {
         return 0.0;
     };
     let fields: Vec<&str> = stat[stat.rfind(')').unwrap() + 2..].split(' ').collect();
-    fields[11..15].iter().map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / 100.0
+    fields[11..15]
+        .iter()
+        .map(|ticks| ticks.parse::<f64>().unwrap())
+        .sum::<f64>()
+        / 100.0
 }
 
 /// The processes that a process started and that still run.
@@ -61,7 +65,10 @@ pub fn syncs(dir: &Path) -> f64 {
 pub fn percentiles(times: &[f64]) -> (f64, f64) {
     let mut sorted = times.to_vec();
     sorted.sort_by(f64::total_cmp);
-    (sorted[sorted.len() / 2], sorted[(sorted.len() * 99 / 100).min(sorted.len() - 1)])
+    (
+        sorted[sorted.len() / 2],
+        sorted[(sorted.len() * 99 / 100).min(sorted.len() - 1)],
+    )
 }
 
 pub fn median(numbers: &[f64]) -> f64 {

@@ -101,7 +101,7 @@ fn run(dir: &Path, options: &Options) -> Vec<String> {
             set_statistics(database, *statistics);
             println!("\n## {}, {}", database.engine, statistics.label());
             let last = Some(statistics) == options.statistics.last();
-            measure(dir, options, database, &places, last);
+            failures.extend(measure(dir, options, database, &places, last));
             if options.wants("statements") {
                 failures.extend(statements::check(dir, database, *statistics, &places));
             }
@@ -111,20 +111,24 @@ fn run(dir: &Path, options: &Options) -> Vec<String> {
 }
 
 /// What is measured in every state of the database, and in the last one what does not depend on the state.
-fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, last: bool) {
+fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, last: bool) -> Vec<String> {
+    let mut failures = Vec::new();
     let quiet = Served::start(&binary(), database);
     std::thread::sleep(Duration::from_secs(3));
     let idle = quiet.memory("VmRSS");
     drop(quiet);
     if options.wants("start") {
         let took = tables::start(&binary(), database);
-        println!("\nStart on the filled database until ready: {took:.1} ms (aim: 25, {})", tables::verdict(took <= 25.0));
+        println!(
+            "\nStart on the filled database until ready: {took:.1} ms (aim: 25, {})",
+            tables::verdict(took <= 25.0)
+        );
     }
     let server = Served::start(&binary(), database);
     let cookies = server.sign_in_both();
     let rounds = if options.quick { 3 } else { 5 };
     if options.wants("pages") {
-        tables::all_pages(&server, &cookies, &pages::pages(places));
+        failures.extend(tables::all_pages(&server, &cookies, &pages::pages(places)));
     }
     if options.wants("large") {
         tables::large_beside_fifty(&server, &cookies, places, rounds);
@@ -133,7 +137,7 @@ fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, 
         tables::searches(&server, &cookies);
     }
     if !last {
-        return;
+        return failures;
     }
     if options.wants("compression") {
         tables::compression(&server, &cookies);
@@ -151,6 +155,7 @@ fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, 
         writes::memory(&server, &cookies, idle);
     }
     server.stop();
+    failures
 }
 
 /// Takes the statistics away or makes them. PostgreSQL has none before the first ANALYZE, since nothing analyzes by itself here.

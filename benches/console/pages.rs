@@ -31,7 +31,11 @@ pub struct Page {
 
 impl Page {
     fn new(name: &'static str, path: &str) -> Self {
-        Self::pair(name, format!("/organizations/large{path}"), format!("/organizations/twenty{path}"))
+        Self::pair(
+            name,
+            format!("/organizations/large{path}"),
+            format!("/organizations/twenty{path}"),
+        )
     }
 
     fn pair(name: &'static str, large: String, small: String) -> Self {

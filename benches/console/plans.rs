@@ -22,14 +22,7 @@ pub struct Plan {
     /// The most rows that were read at one table, where the engine says so.
     pub most: Option<u64>,
     /// Tables that are read whole, or of which too much is read.
-    walked: Vec<String>,
-}
-
-impl Plan {
-    pub fn scans(&self) -> impl Iterator<Item = String> {
-        let sql: String = self.sql.chars().take(160).collect();
-        self.walked.iter().map(move |walked| format!("{walked} in `{sql}…`"))
-    }
+    pub walked: Vec<String>,
 }
 
 #[derive(QueryableByName)]
@@ -57,7 +50,9 @@ pub fn of_sqlite(database: &str, sql: &str) -> Plan {
         .collect();
     Plan {
         sql: sql.to_owned(),
-        text: steps.iter().fold(String::new(), |text, step| text + &step.detail + "\n"),
+        text: steps
+            .iter()
+            .fold(String::new(), |text, step| text + &step.detail + "\n"),
         most: None,
         walked,
     }
@@ -73,7 +68,10 @@ fn table_of<'a>(name: &str, sql: &str, tables: &[&'a str]) -> Option<&'a str> {
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty() && !word.eq_ignore_ascii_case("as"))
         .collect();
-    words.windows(2).filter(|pair| pair[1] == name).find_map(|pair| table(pair[0]))
+    words
+        .windows(2)
+        .filter(|pair| pair[1] == name)
+        .find_map(|pair| table(pair[0]))
 }
 
 /// The plan that PostgreSQL logged for a statement when it had run it; `None` for another line of its log.
@@ -97,7 +95,12 @@ fn step(plan: &mut Plan, node: &Value, depth: usize) {
     let index = node["Index Name"].as_str().unwrap_or_default();
     let read = number("Actual Rows") + number("Rows Removed by Filter") + number("Rows Removed by Index Recheck");
     let read = (read * number("Actual Loops")) as u64;
-    let _ = writeln!(plan.text, "{:depth$}{kind} {table} {index} ({read} rows)", "", depth = depth * 2);
+    let _ = writeln!(
+        plan.text,
+        "{:depth$}{kind} {table} {index} ({read} rows)",
+        "",
+        depth = depth * 2
+    );
     // A bitmap of an index has no table of its own, and reads as much.
     if !table.is_empty() || kind == "Bitmap Index Scan" {
         plan.most = plan.most.max(Some(read));

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::floor::Frame;
 use crate::fill::TOKEN;
+use crate::floor::Frame;
 use crate::load::{self, Load, Run};
 use crate::machine;
 use crate::pages::Places;
@@ -32,7 +32,11 @@ pub fn bare(dir: &Path, database: &Database, bytes: &[u8], seconds: u32) -> Run 
 fn floor(frame: &Path, database: &Database) -> Served {
     let port = machine::free_port();
     let mut command = own_program();
-    command.arg("--floor").arg(&database.url).arg(frame).arg(port.to_string());
+    command
+        .arg("--floor")
+        .arg(&database.url)
+        .arg(frame)
+        .arg(port.to_string());
     Served::spawn(&mut command, port, database)
 }
 
@@ -44,7 +48,13 @@ fn django(frame: &Path, database: &Database) -> Option<Served> {
     command
         .args(["-c", SERVER_CORE])
         .arg(home.join("bin/gunicorn"))
-        .args(["--workers", "1", "--bind", &format!("127.0.0.1:{port}"), "wsgi:application"])
+        .args([
+            "--workers",
+            "1",
+            "--bind",
+            &format!("127.0.0.1:{port}"),
+            "wsgi:application",
+        ])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/django"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PEER_DATABASE", &database.url)
@@ -57,13 +67,32 @@ fn django(frame: &Path, database: &Database) -> Option<Served> {
 /// The lines of the comparison: a name, the page of Tenantry, the page of Django, and how many times as fast it should be.
 fn lines(places: &Places, cookies: &Cookies, database: &Database) -> Vec<(&'static str, Load, String, Option<f64>)> {
     let own = |path: &str| Load::of(path, &cookies.owner);
-    let (unchanged, first) = if database.is_sqlite() { (250.0, 30.0) } else { (60.0, 30.0) };
+    let (unchanged, first) = if database.is_sqlite() {
+        (250.0, 30.0)
+    } else {
+        (60.0, 30.0)
+    };
     let twenty = "/organizations/twenty/members";
     let large = "/organizations/large/members";
     vec![
-        ("organization of 20, unchanged", own(twenty), twenty.to_owned(), Some(unchanged)),
-        ("organization of 20, first view", own(twenty).distinct(), twenty.to_owned(), Some(first)),
-        ("page 1 of the large one, first view", own(large).distinct(), large.to_owned(), None),
+        (
+            "organization of 20, unchanged",
+            own(twenty),
+            twenty.to_owned(),
+            Some(unchanged),
+        ),
+        (
+            "organization of 20, first view",
+            own(twenty).distinct(),
+            twenty.to_owned(),
+            Some(first),
+        ),
+        (
+            "page 1 of the large one, first view",
+            own(large).distinct(),
+            large.to_owned(),
+            None,
+        ),
         (
             "page 1,000, first view",
             own(&format!("{large}?after={}", places.after)).distinct(),
@@ -135,7 +164,11 @@ pub fn table(dir: &Path, server: &Served, cookies: &Cookies, places: &Places) {
         bare.rate,
         bare.cpu(),
         unchanged.rate,
-        if database.is_sqlite() { format!(" (aim: 40 %, {})", verdict(share >= 40.0)) } else { String::new() }
+        if database.is_sqlite() {
+            format!(" (aim: 40 %, {})", verdict(share >= 40.0))
+        } else {
+            String::new()
+        }
     );
     if database.is_sqlite() {
         beside_floor(&frame, database, &session, first.cpu());

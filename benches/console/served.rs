@@ -79,7 +79,11 @@ impl Served {
             .env("TENANTRY_INSTANCE_INVITATIONS", "1000000")
             .stderr(errors);
         let server = Self::spawn(&mut command, port, database);
-        server.wait_until(|| server.try_get("/health/ready", &[]).is_some_and(|answer| answer.status == 200));
+        server.wait_until(|| {
+            server
+                .try_get("/health/ready", &[])
+                .is_some_and(|answer| answer.status == 200)
+        });
         server
     }
 
@@ -130,7 +134,10 @@ impl Served {
 
     /// A request of its own connection, by hand: the length on the wire counts, and no client may decompress it.
     pub fn request(&self, method: &str, path: &str, headers: &[&str], form: &str) -> Answer {
-        let mut text = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n", self.port);
+        let mut text = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n",
+            self.port
+        );
         for header in headers {
             text.push_str(header);
             text.push_str("\r\n");

@@ -1,6 +1,6 @@
 //! The statements of each page with their plans. A plan that walks what grows with the instance fails the benchmark.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -34,8 +34,9 @@ pub fn check(dir: &Path, database: &Database, statistics: Statistics, places: &P
     std::thread::sleep(Duration::from_secs(2));
     let mut report = format!("# Statements and plans: {}, {}\n", database.engine, statistics.label());
     let mut failures = Vec::new();
+    let mut walks: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
     println!("\n### Statements\n");
-    println!("| page | statements | of them twice | the most rows that one reads | scans |\n|---|---|---|---|---|");
+    println!("| page | statements | of them twice | the most rows that one reads | walks |\n|---|---|---|---|---|");
     for page in pages(places) {
         let seen = seen(&server, &cookies, &page, &log);
         if seen.is_empty() {
@@ -46,23 +47,43 @@ pub fn check(dir: &Path, database: &Database, statistics: Statistics, places: &P
         for plan in &seen {
             let _ = writeln!(report, "```sql\n{}\n```\n```\n{}```\n", plan.sql, plan.text);
         }
-        failures.extend(judge(&page, &seen, database, statistics));
+        for plan in &seen {
+            for walked in &plan.walked {
+                walks
+                    .entry((walked.clone(), plan.sql.clone()))
+                    .or_default()
+                    .push(page.name);
+            }
+        }
+        failures.extend(judge(&page, &seen));
     }
+    failures.extend(
+        walks
+            .into_iter()
+            .map(|((walked, sql), pages)| format!("{walked} for {}: {sql}", pages.join(", "))),
+    );
     let file = output().join(format!(
         "plans-{}-{}.md",
         database.engine.to_lowercase(),
         statistics.label().replace(' ', "-")
     ));
     std::fs::write(&file, report).unwrap();
-    println!("\nAll statements with their plans: {}", file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&file).display());
+    println!(
+        "\nAll statements with their plans: {}",
+        file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&file).display()
+    );
+    let state = format!("{}, {}", database.engine, statistics.label());
     failures
+        .into_iter()
+        .map(|failure| format!("{state}: {failure}"))
+        .collect()
 }
 
-/// Prints the page's line. What is wrong with its statements is the answer.
-fn judge(page: &Page, seen: &[Plan], database: &Database, statistics: Statistics) -> Vec<String> {
+/// Prints the page's line. What is wrong with the number of its statements is the answer.
+fn judge(page: &Page, seen: &[Plan]) -> Vec<String> {
     let mut texts = HashSet::new();
     let twice: Vec<&Plan> = seen.iter().filter(|plan| !texts.insert(&plan.sql)).collect();
-    let scans: Vec<String> = seen.iter().flat_map(Plan::scans).collect();
+    let walked: Vec<&str> = seen.iter().flat_map(|plan| &plan.walked).map(String::as_str).collect();
     let most = seen.iter().filter_map(|plan| plan.most).max();
     println!(
         "| {} | {} | {} | {} | {} |",
@@ -70,15 +91,22 @@ fn judge(page: &Page, seen: &[Plan], database: &Database, statistics: Statistics
         seen.len(),
         twice.len(),
         most.map_or(String::new(), |rows| rows.to_string()),
-        scans.join("; ")
+        walked.join("; ")
     );
-    let place = format!("{}, {}, {}", database.engine, statistics.label(), page.name);
-    let mut failures: Vec<String> = scans.iter().map(|scan| format!("{place}: {scan}")).collect();
+    let mut failures = Vec::new();
     if page.is_members() && seen.len() > MEMBERS {
-        failures.push(format!("{place}: {} statements instead of at most {MEMBERS}", seen.len()));
+        failures.push(format!(
+            "{}: {} statements instead of at most {MEMBERS}",
+            page.name,
+            seen.len()
+        ));
     }
     if page.is_members() {
-        failures.extend(twice.iter().map(|plan| format!("{place}: sent twice: {}", plan.sql)));
+        failures.extend(
+            twice
+                .iter()
+                .map(|plan| format!("{}: sent twice: {}", page.name, plan.sql)),
+        );
     }
     failures
 }
@@ -87,8 +115,17 @@ fn judge(page: &Page, seen: &[Plan], database: &Database, statistics: Statistics
 fn observed(database: &Database) -> Database {
     let mut observed = database.clone();
     if !database.is_sqlite() {
-        let settings = ["log_min_duration=0", "log_analyze=on", "log_timing=off", "log_format=json"]
-            .map(|setting| format!("-c auto_explain.{setting}").replace(' ', "%20").replace('=', "%3D"));
+        let settings = [
+            "log_min_duration=0",
+            "log_analyze=on",
+            "log_timing=off",
+            "log_format=json",
+        ]
+        .map(|setting| {
+            format!("-c auto_explain.{setting}")
+                .replace(' ', "%20")
+                .replace('=', "%3D")
+        });
         observed.url = format!("{}?options={}", database.url, settings.join("%20"));
     }
     observed
@@ -125,7 +162,11 @@ impl Source {
         if database.is_sqlite() {
             Self::Tenantry(log.to_owned(), database.url.clone())
         } else {
-            Self::Postgres(std::env::var_os("TENANTRY_BENCH_POSTGRES_LOG").expect("bin/bench names the log").into())
+            Self::Postgres(
+                std::env::var_os("TENANTRY_BENCH_POSTGRES_LOG")
+                    .expect("bin/bench names the log")
+                    .into(),
+            )
         }
     }
 
@@ -143,7 +184,13 @@ impl Source {
         let text = String::from_utf8_lossy(&std::fs::read(self.file()).unwrap()[from..]).into_owned();
         let messages: Vec<String> = text
             .lines()
-            .filter_map(|line| Some(serde_json::from_str::<Value>(line).ok()?["message"].as_str()?.to_owned()))
+            .filter_map(|line| {
+                Some(
+                    serde_json::from_str::<Value>(line).ok()?["message"]
+                        .as_str()?
+                        .to_owned(),
+                )
+            })
             .collect();
         match self {
             Self::Tenantry(_, database) => messages
@@ -151,7 +198,10 @@ impl Source {
                 .filter(|sql| !CONTROL.iter().any(|word| sql.trim_start().starts_with(word)))
                 .map(|sql| plans::of_sqlite(database, sql))
                 .collect(),
-            Self::Postgres(_) => messages.iter().filter_map(|message| plans::of_postgres(message)).collect(),
+            Self::Postgres(_) => messages
+                .iter()
+                .filter_map(|message| plans::of_postgres(message))
+                .collect(),
         }
     }
 }

@@ -8,17 +8,29 @@ use crate::machine::{median, percentiles};
 use crate::pages::{Page, Places};
 use crate::served::{Cookies, Served};
 
-/// All pages, unchanged and seen for the first time, in the large organization and in one of 20.
-pub fn all_pages(server: &Served, cookies: &Cookies, pages: &[Page]) {
-    println!("\n### Pages: server and database on one core, 8 connections from the other, uncompressed; CPU in ms a request\n");
-    println!("| page of the large organization | bytes | unchanged, req/s | p50 | p99 | CPU | first view, req/s | p50 | p99 | server CPU | database CPU | organization of 20, first view, CPU | large ÷ 20 |");
+/// All pages, unchanged and seen for the first time, in the large organization and in one of 20. The answer is what fails.
+pub fn all_pages(server: &Served, cookies: &Cookies, pages: &[Page]) -> Vec<String> {
+    let mut failures = Vec::new();
+    println!(
+        "\n### Pages: server and database on one core, 8 connections from the other, uncompressed; CPU in ms a request\n"
+    );
+    println!(
+        "| page of the large organization | bytes | unchanged, req/s | p50 | p99 | CPU | first view, req/s | p50 | p99 | server CPU | database CPU | organization of 20, first view, CPU | large ÷ 20 |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for page in pages {
         let load = page.load(&page.large, cookies);
         let bytes = load::once(server, &load).body.len();
         let unchanged = load::run(server, &load);
         let first = load::run(server, &load.distinct());
-        let small = (!page.small.is_empty()).then(|| load::run(server, &page.load(&page.small, cookies).distinct()).cpu());
+        if unchanged.failed || first.failed {
+            failures.push(format!(
+                "{}: {} was answered with an error",
+                server.database.engine, page.name
+            ));
+        }
+        let small =
+            (!page.small.is_empty()).then(|| load::run(server, &page.load(&page.small, cookies).distinct()).cpu());
         println!(
             "| {} | {bytes} | {:.0} | {:.2} | {:.2} | {:.3} | {:.0} | {:.2} | {:.2} | {:.3} | {:.3} | {} | {} |",
             page.name,
@@ -35,17 +47,23 @@ pub fn all_pages(server: &Served, cookies: &Cookies, pages: &[Page]) {
             small.map_or(String::new(), |cpu| format!("{:.2}", first.cpu() / cpu)),
         );
     }
+    failures
 }
 
 /// P3: pages of the large list beside the same 50 rows of an organization of 50, in turns.
 pub fn large_beside_fifty(server: &Served, cookies: &Cookies, places: &Places, rounds: usize) {
-    println!("\n### 50 rows of the large list beside the 50 of an organization of 50, first view, median of {rounds} turns\n");
+    println!(
+        "\n### 50 rows of the large list beside the 50 of an organization of 50, first view, median of {rounds} turns\n"
+    );
     println!("| page | CPU, ms | ÷ organization of 50 | at most 1.25 |");
     println!("|---|---|---|---|");
     let loads: Vec<(&str, Load)> = [
         ("organization of 50", "/organizations/fifty/members".to_owned()),
         ("page 1", "/organizations/large/members".to_owned()),
-        ("page 1,000", format!("/organizations/large/members?after={}", places.after)),
+        (
+            "page 1,000",
+            format!("/organizations/large/members?after={}", places.after),
+        ),
         ("role=viewer", "/organizations/large/members?role=viewer".to_owned()),
     ]
     .map(|(name, path)| (name, Load::of(&path, &cookies.owner).distinct()))
@@ -59,7 +77,11 @@ pub fn large_beside_fifty(server: &Served, cookies: &Cookies, places: &Places, r
     let fifty = median(&times[0]);
     for ((name, _), times) in loads.iter().zip(&times) {
         let ratio = median(times) / fifty;
-        println!("| {name} | {:.3} | {ratio:.2} | {} |", median(times), verdict(ratio <= 1.25));
+        println!(
+            "| {name} | {:.3} | {ratio:.2} | {} |",
+            median(times),
+            verdict(ratio <= 1.25)
+        );
     }
 }
 
@@ -88,7 +110,10 @@ pub fn searches(server: &Served, cookies: &Cookies) {
             .skip(20)
             .collect();
         let (p50, p99) = percentiles(&times);
-        println!("| {name} | {p50:.2} | {p99:.2} | {} |", verdict(p50 <= 1.0 && p99 <= 3.0));
+        println!(
+            "| {name} | {p50:.2} | {p99:.2} | {} |",
+            verdict(p50 <= 1.0 && p99 <= 3.0)
+        );
     }
 }
 
@@ -111,15 +136,25 @@ pub fn compression(server: &Served, cookies: &Cookies) {
     let zipped_run = line("gzip, unchanged", &zipped);
     line("identity, first view", &load.distinct());
     line("gzip, first view", &zipped.distinct());
-    println!("\ngzip ÷ identity, unchanged, requests/s: {:.2}", zipped_run.rate / plain_run.rate);
+    println!(
+        "\ngzip ÷ identity, unchanged, requests/s: {:.2}",
+        zipped_run.rate / plain_run.rate
+    );
     let answer = load::once(server, &load);
     if let Some(tag) = answer.header("etag") {
         let headers = [format!("Cookie: {}", cookies.owner), format!("If-None-Match: {tag}")];
         let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
         let again = server.request("GET", &load.path, &headers, "");
-        println!("A revisit with the tag: {}, {} bytes", again.status, again.head.len() + 4 + again.body.len());
+        println!(
+            "A revisit with the tag: {}, {} bytes",
+            again.status,
+            again.head.len() + 4 + again.body.len()
+        );
     } else {
-        println!("The page has no ETag: a revisit gets it whole, {} bytes", answer.head.len() + 4 + answer.body.len());
+        println!(
+            "The page has no ETag: a revisit gets it whole, {} bytes",
+            answer.head.len() + 4 + answer.body.len()
+        );
     }
 }
 

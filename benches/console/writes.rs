@@ -15,7 +15,10 @@ use crate::tables::verdict;
 
 /// A small write of an organization: pins a company to a member's sidebar, or unpins it.
 fn write(server: &Served, slug: &str, cookie: &str, pins: bool) {
-    let path = format!("/organizations/{slug}/companies/company-0/{}", if pins { "pinning" } else { "unpinning" });
+    let path = format!(
+        "/organizations/{slug}/companies/company-0/{}",
+        if pins { "pinning" } else { "unpinning" }
+    );
     let cookie = format!("Cookie: {cookie}");
     let answer = server.request("POST", &path, &["Sec-Fetch-Site: same-origin", &cookie], "");
     assert_eq!(answer.status, 303, "{path}");
@@ -41,7 +44,10 @@ pub fn first_view(server: &Served, cookies: &Cookies, times: u32) {
                 waited += began.elapsed().as_secs_f64();
             }
         }
-        ((cpu(server) - began) * 1e3 / f64::from(times), waited * 1e3 / f64::from(times))
+        (
+            (cpu(server) - began) * 1e3 / f64::from(times),
+            waited * 1e3 / f64::from(times),
+        )
     };
     let (alone, _) = run(false);
     let (both, waited) = run(true);
@@ -109,10 +115,16 @@ end
 
 /// P8: invitations at 64 connections, each acknowledged when it is durable, beside the disk's own syncs.
 pub fn invitations(dir: &Path, server: &Served, seconds: u32) {
-    let cookies: Vec<String> = (4..68).map(|at| format!("{:?}", server.sign_in(&crate::fill::owner_email(at)))).collect();
+    let cookies: Vec<String> = (4..68)
+        .map(|at| format!("{:?}", server.sign_in(&crate::fill::owner_email(at))))
+        .collect();
     let run = std::process::id().to_string();
     let script = dir.join("invitations.lua");
-    std::fs::write(&script, INVITES.replace("COOKIES", &cookies.join(", ")).replace("RUN", &run)).unwrap();
+    std::fs::write(
+        &script,
+        INVITES.replace("COOKIES", &cookies.join(", ")).replace("RUN", &run),
+    )
+    .unwrap();
     let before = machine::syncs(dir);
     let had = count(&server.database);
     let began = Instant::now();

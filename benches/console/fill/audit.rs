@@ -26,7 +26,10 @@ pub fn insert(
         let rows: Vec<AuditEntry> = (first..(first + ROWS).min(plan.events))
             .map(|at| {
                 let company = &companies[at % companies.len()];
-                chained(entry(at, company, owner, now - integer(plan.events - at) * APART), &mut hash)
+                chained(
+                    entry(at, company, owner, now - integer(plan.events - at) * APART),
+                    &mut hash,
+                )
             })
             .collect();
         // By column, because one statement for many rows needs all of them in each row.
@@ -105,4 +108,3 @@ fn entry(at: usize, company: &Company, owner: &str, when: i64) -> AuditEntry {
         hash: String::new(),
     }
 }
-

@@ -23,7 +23,8 @@ pub fn settle(conn: &mut SqliteConnection) {
     conn.batch_execute(ASSIGNMENTS).unwrap();
     for (table, column, value) in LATER {
         if has(conn, table, column) {
-            conn.batch_execute(&format!("UPDATE {table} SET {column} = ({value})")).unwrap();
+            conn.batch_execute(&format!("UPDATE {table} SET {column} = ({value})"))
+                .unwrap();
         }
     }
 }

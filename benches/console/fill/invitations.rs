@@ -56,7 +56,9 @@ pub fn insert(
                 )
             })
             .collect();
-        diesel::insert_into(invitation_grants::table).values(&rows).execute(conn)?;
+        diesel::insert_into(invitation_grants::table)
+            .values(&rows)
+            .execute(conn)?;
         let rows: Vec<_> = ids
             .iter()
             .map(|id| {
@@ -71,7 +73,9 @@ pub fn insert(
                 )
             })
             .collect();
-        diesel::insert_into(invitation_tokens::table).values(&rows).execute(conn)?;
+        diesel::insert_into(invitation_tokens::table)
+            .values(&rows)
+            .execute(conn)?;
     }
     Ok(())
 }

@@ -24,9 +24,9 @@ use tenantry::common::time::Clock;
 use tenantry::common::token::hex;
 use tenantry::db::schema::{sessions, users};
 
+pub use self::organizations::owner_email;
 use self::postgres::copy;
 pub use self::postgres::psql;
-pub use self::organizations::owner_email;
 use crate::options::{FIFTY, Options, Sizes, TWENTY};
 use crate::served::Database;
 
@@ -88,7 +88,10 @@ pub fn prepare(dir: &Path, name: &str, options: &Options) -> Side {
     if options.postgres {
         let server = std::env::var("TENANTRY_BENCH_POSTGRES").expect("bin/bench starts PostgreSQL");
         let url = format!("{server}/{name}");
-        let there = psql(&format!("{server}/postgres"), &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"));
+        let there = psql(
+            &format!("{server}/postgres"),
+            &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"),
+        );
         if there.is_empty() {
             psql(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}"));
             copy(dir, &file, &url);
@@ -97,7 +100,12 @@ pub fn prepare(dir: &Path, name: &str, options: &Options) -> Side {
             engine: "PostgreSQL",
             url,
             dir: dir.to_owned(),
-            process: Some(std::env::var("TENANTRY_BENCH_POSTGRES_PROCESS").unwrap().parse().unwrap()),
+            process: Some(
+                std::env::var("TENANTRY_BENCH_POSTGRES_PROCESS")
+                    .unwrap()
+                    .parse()
+                    .unwrap(),
+            ),
         });
     }
     Side { file, databases }
@@ -110,12 +118,15 @@ fn fill(dir: &Path, file: &Path, sizes: &Sizes) {
     drop(tenantry::server::open(config, Clock::default()).expect("a database"));
     let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     // Rows come in an order that is quick, and are checked at the end.
-    conn.batch_execute("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; PRAGMA temp_store=MEMORY")
-        .unwrap();
-    let indexes: Vec<Line> =
-        diesel::sql_query("SELECT name || char(10) || sql AS line FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
-            .load(&mut conn)
-            .unwrap();
+    conn.batch_execute(
+        "PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; PRAGMA temp_store=MEMORY",
+    )
+    .unwrap();
+    let indexes: Vec<Line> = diesel::sql_query(
+        "SELECT name || char(10) || sql AS line FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    )
+    .load(&mut conn)
+    .unwrap();
     let indexes: Vec<(&str, &str)> = indexes.iter().map(|each| each.line.split_once('\n').unwrap()).collect();
     for (name, _) in &indexes {
         conn.batch_execute(&format!("DROP INDEX {name}")).unwrap();
@@ -128,7 +139,11 @@ fn fill(dir: &Path, file: &Path, sizes: &Sizes) {
     let broken: Vec<Line> = diesel::sql_query("SELECT \"table\" AS line FROM pragma_foreign_key_check LIMIT 5")
         .load(&mut conn)
         .unwrap();
-    assert!(broken.is_empty(), "rows without their parents, such as in {}", broken[0].line);
+    assert!(
+        broken.is_empty(),
+        "rows without their parents, such as in {}",
+        broken[0].line
+    );
     conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     println!(
         "   SQLite: {:.0} s, {:.0} MB",

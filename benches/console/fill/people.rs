@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use tenantry::common::search;
-use tenantry::db::schema::{company_assignments, member_search_terms, memberships, users};
+use tenantry::db::schema::{company_assignments, member_search_terms, memberships, sessions, users};
 
 use super::organizations::{Company, Plan};
-use super::{dice, fresh, integer};
+use super::{dice, fresh, integer, sha256};
 
 pub const ROLES: &[&str] = &[
     "owner",
@@ -85,7 +85,11 @@ impl Member {
     fn make(slug: &str, at: usize) -> Self {
         let dice = dice(at);
         // One in two hundred of the large organization.
-        let first = if dice % 200 == 7 { "Kate" } else { FIRST[dice % FIRST.len()] };
+        let first = if dice % 200 == 7 {
+            "Kate"
+        } else {
+            FIRST[dice % FIRST.len()]
+        };
         let last = LAST[(dice / 31) % LAST.len()];
         Self {
             id: fresh(),
@@ -177,6 +181,23 @@ fn accounts(conn: &mut SqliteConnection, members: &[Member], now: i64) -> QueryR
         })
         .collect();
     diesel::insert_into(users::table).values(&rows).execute(conn)?;
+    // One in five is signed in.
+    let rows: Vec<_> = members
+        .iter()
+        .filter(|m| !m.known && m.at % 5 == 0)
+        .map(|m| {
+            (
+                sessions::token_hash.eq(sha256(&m.user)),
+                sessions::id.eq(fresh()),
+                sessions::user_id.eq(&m.user),
+                sessions::ip.eq("192.0.2.7"),
+                sessions::agent.eq("Firefox on Linux"),
+                sessions::created_at.eq(now),
+                sessions::last_seen_at.eq(now),
+            )
+        })
+        .collect();
+    diesel::insert_into(sessions::table).values(&rows).execute(conn)?;
     Ok(())
 }
 
@@ -195,7 +216,9 @@ fn words(conn: &mut SqliteConnection, org: &str, members: &[Member]) -> QueryRes
         })
         .collect();
     for rows in rows.chunks(ROWS) {
-        diesel::insert_into(member_search_terms::table).values(rows).execute(conn)?;
+        diesel::insert_into(member_search_terms::table)
+            .values(rows)
+            .execute(conn)?;
     }
     Ok(())
 }
@@ -212,22 +235,26 @@ fn assignments(
         .iter()
         .zip(groups)
         .flat_map(|(m, group)| {
-            m.assignments(companies.len(), *group).into_iter().map(move |(company, own)| {
-                (
-                    company_assignments::organization_id.eq(org),
-                    company_assignments::membership_id.eq(&m.id),
-                    company_assignments::company_id.eq(&companies[company].id),
-                    company_assignments::role.eq("viewer"),
-                    company_assignments::direct_role.eq(own),
-                    company_assignments::origin.eq(if own.is_some() { "direct" } else { "group" }),
-                    company_assignments::sort_name.eq(search::sort_key(&m.name)),
-                    company_assignments::created_at.eq(now),
-                )
-            })
+            m.assignments(companies.len(), *group)
+                .into_iter()
+                .map(move |(company, own)| {
+                    (
+                        company_assignments::organization_id.eq(org),
+                        company_assignments::membership_id.eq(&m.id),
+                        company_assignments::company_id.eq(&companies[company].id),
+                        company_assignments::role.eq("viewer"),
+                        company_assignments::direct_role.eq(own),
+                        company_assignments::origin.eq(if own.is_some() { "direct" } else { "group" }),
+                        company_assignments::sort_name.eq(search::sort_key(&m.name)),
+                        company_assignments::created_at.eq(now),
+                    )
+                })
         })
         .collect();
     for rows in rows.chunks(ROWS) {
-        diesel::insert_into(company_assignments::table).values(rows).execute(conn)?;
+        diesel::insert_into(company_assignments::table)
+            .values(rows)
+            .execute(conn)?;
     }
     Ok(())
 }

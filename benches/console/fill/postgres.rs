@@ -29,10 +29,15 @@ pub fn copy(dir: &Path, file: &Path, url: &str) {
     for (name, _) in &indexes {
         psql(url, &format!("DROP INDEX {name}"));
     }
-    let tables: Vec<Line> = diesel::sql_query("SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        .load(&mut conn)
-        .unwrap();
-    for table in tables.iter().map(|each| each.line.as_str()).filter(|name| !OWN.contains(name)) {
+    let tables: Vec<Line> =
+        diesel::sql_query("SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            .load(&mut conn)
+            .unwrap();
+    for table in tables
+        .iter()
+        .map(|each| each.line.as_str())
+        .filter(|name| !OWN.contains(name))
+    {
         rows(&mut conn, url, table);
     }
     for (_, sql) in &indexes {
@@ -44,9 +49,11 @@ pub fn copy(dir: &Path, file: &Path, url: &str) {
 
 /// Streams one table as lines of COPY.
 fn rows(conn: &mut SqliteConnection, url: &str, table: &str) {
-    let columns: Vec<Line> = diesel::sql_query(format!("SELECT name || ' ' || type AS line FROM pragma_table_info('{table}')"))
-        .load(conn)
-        .unwrap();
+    let columns: Vec<Line> = diesel::sql_query(format!(
+        "SELECT name || ' ' || type AS line FROM pragma_table_info('{table}')"
+    ))
+    .load(conn)
+    .unwrap();
     let columns: Vec<(&str, &str)> = columns.iter().map(|each| each.line.split_once(' ').unwrap()).collect();
     let values: Vec<String> = columns.iter().map(|(name, kind)| value(name, kind)).collect();
     let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
@@ -57,7 +64,10 @@ fn rows(conn: &mut SqliteConnection, url: &str, table: &str) {
         .spawn()
         .expect("psql");
     let mut pipe = BufWriter::with_capacity(1 << 20, child.stdin.take().unwrap());
-    for line in diesel::sql_query(sql).load_iter::<Line, DefaultLoadingMode>(conn).unwrap() {
+    for line in diesel::sql_query(sql)
+        .load_iter::<Line, DefaultLoadingMode>(conn)
+        .unwrap()
+    {
         writeln!(pipe, "{}", line.unwrap().line).unwrap();
     }
     drop(pipe);
@@ -86,6 +96,10 @@ fn command(url: &str) -> Command {
 /// Runs SQL and gives what it prints, columns with tabs between.
 pub fn psql(url: &str, sql: &str) -> String {
     let done = command(url).args(["-c", sql]).output().expect("psql");
-    assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{sql}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     String::from_utf8(done.stdout).unwrap()
 }
