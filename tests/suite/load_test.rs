@@ -1,6 +1,6 @@
 //! Clients that are slow, many or hostile: the others are served, and what they used is free afterwards.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,9 @@ use crate::harness::server_process::ServerProcess;
 use crate::harness::test_app::TestApp;
 
 const MANY: usize = 1_100;
+
+/// Longer than a busy machine takes for an answer or to apply the limits of `hurried`, and shorter than the real limits.
+const SOON: Duration = Duration::from_secs(12);
 
 /// A request head without the empty line at its end.
 fn head(method: &str, path: &str, port: u16) -> String {
@@ -44,6 +47,30 @@ fn begun(port: u16, bytes: &str) -> TcpStream {
     let mut stream = connect(port);
     let _ = stream.write_all(bytes.as_bytes());
     stream
+}
+
+/// Whether the server answers or closes within this time. A client that goes on sending after that loses the answer.
+fn is_answered(stream: &TcpStream, within: Duration) -> bool {
+    let usual = stream.read_timeout().expect("a timeout");
+    stream.set_read_timeout(Some(within)).expect("a timeout");
+    let seen = stream.peek(&mut [0]);
+    stream.set_read_timeout(usual).expect("a timeout");
+    !seen.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
+}
+
+/// The next answer, when the connection stays open after it.
+fn one_answer(stream: &mut TcpStream) -> String {
+    let (mut bytes, mut byte) = (Vec::new(), [0]);
+    while !bytes.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count > 0) {
+        bytes.extend(byte);
+    }
+    let head = String::from_utf8_lossy(&bytes).to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length = length.unwrap_or_else(|| panic!("no length: {head}"));
+    let mut body = vec![0; length.parse().expect("a length")];
+    stream.read_exact(&mut body).expect("the whole answer");
+    bytes.extend(body);
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What comes until the server closes, and how long that took.
@@ -95,25 +122,25 @@ fn clients_that_send_no_whole_request_leave_room_for_all_others() {
     ];
     for (what, bytes) in hangs {
         let clients: Vec<TcpStream> = (0..MANY).map(|_| begun(port, &bytes)).collect();
+        let mut quickest = [Duration::MAX; 3];
         for round in 0..5 {
-            for (path, status) in [("/health/live", "200"), ("/health/ready", "200"), ("/login", "200")] {
+            for (path, best) in ["/health/live", "/health/ready", "/login"].iter().zip(&mut quickest) {
                 let began = Instant::now();
                 let answer = raw(port, &format!("{}Connection: close\r\n\r\n", head("GET", path, port)));
                 let took = began.elapsed();
-                assert!(
-                    answer.starts_with(&format!("HTTP/1.1 {status}")),
-                    "{what}, {round}: {path}: {answer}"
-                );
-                // The first one arrives in the middle of the rush, when the server closes hundreds of connections.
-                let most = Duration::from_millis(if round == 0 { 5_000 } else { 1_500 });
-                assert!(took < most, "{what}, {round}: {path} took {took:?}");
+                assert!(answer.starts_with("HTTP/1.1 200"), "{what}, {round}: {path}: {answer}");
+                assert!(took < SOON, "{what}, {round}: {path} took {took:?}");
+                *best = took.min(*best);
             }
         }
+        // Some arrive in the middle of the rush, when the server closes hundreds of connections, or when the machine is busy.
+        let slowest = quickest.iter().max().expect("three");
+        assert!(*slowest < Duration::from_millis(1_500), "{what}: {quickest:?}");
         let fields = [("email", "olivia@harbor.test"), ("password", PASSWORD)];
         server.client().post("/login", &fields).expect(422);
         drop(clients);
     }
-    let end = Instant::now() + Duration::from_secs(5);
+    let end = Instant::now() + Duration::from_secs(30);
     while open_files(server.pid()) > usual + 24 {
         assert!(
             Instant::now() < end,
@@ -145,14 +172,15 @@ fn the_limit_of_open_files_is_raised_at_the_start() {
     );
 }
 
-/// Limits that are reached within a test.
+/// Limits that are reached within a test, but not by a client or server that waits for a busy processor. The HTTP layer's clock
+/// alone is up to half a second late.
 fn hurried(config: &mut Config) {
-    config.limits.head = Duration::from_millis(500);
-    config.limits.keep_alive = Duration::from_millis(500);
-    config.limits.body = Duration::from_secs(2);
+    config.limits.head = Duration::from_secs(3);
+    config.limits.keep_alive = Duration::from_secs(1);
+    config.limits.body = Duration::from_secs(4);
     config.limits.pace = Pace {
         bytes: 8 * 1024,
-        window: Duration::from_millis(400),
+        window: Duration::from_secs(2),
     };
 }
 
@@ -162,24 +190,25 @@ fn a_body_that_stops_or_trickles_is_answered_with_408() {
     let (stops, took) = answer(begun(app.port(), &half_a_form("/login", app.port())));
     assert!(stops.starts_with("HTTP/1.1 408"), "{stops}");
     assert!(stops.contains("The request took too long to arrive"), "{stops}");
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(took < SOON, "{took:?}");
 
     // A byte now and then does not make it a body that arrives.
     let mut trickles = begun(app.port(), &half_a_form("/login", app.port()));
-    for _ in 0..10 {
+    let began = Instant::now();
+    while began.elapsed() < SOON && !is_answered(&trickles, Duration::from_millis(60)) {
         let _ = trickles.write_all(b"a");
-        std::thread::sleep(Duration::from_millis(60));
     }
     let (trickles, _) = answer(trickles);
     assert!(trickles.starts_with("HTTP/1.1 408"), "{trickles}");
 
     // Fast enough at any moment, and too long as a whole.
     let long = head("POST", "/login", app.port());
-    let kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 500000\r\n\r\n";
+    let kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 524288\r\n\r\n";
     let mut long = begun(app.port(), &format!("{long}{kind}"));
-    let (began, piece) = (Instant::now(), [b'a'; 8 * 1024]);
-    while began.elapsed() < Duration::from_millis(2_200) && long.write_all(&piece).is_ok() {
-        std::thread::sleep(Duration::from_millis(150));
+    let mut pieces = (0..63).map(|_| [b'a'; 8 * 1024]);
+    while !is_answered(&long, Duration::from_millis(150)) {
+        let piece = pieces.next().expect("an answer before the last piece");
+        let _ = long.write_all(&piece);
     }
     let (long, _) = answer(long);
     assert!(long.starts_with("HTTP/1.1 408"), "{long}");
@@ -188,7 +217,11 @@ fn a_body_that_stops_or_trickles_is_answered_with_408() {
 
 #[test]
 fn a_slow_upload_of_the_largest_file_is_accepted() {
-    let app = TestApp::with(hurried);
+    // It takes longer than the window of the pace.
+    let app = TestApp::with(|config| {
+        hurried(config);
+        config.limits.body = Duration::from_secs(30);
+    });
     let (name, value) = signed_in_owner(&app);
     let port = app.port();
     let mut file = String::from("email,note\nnoah@harbor.test,");
@@ -216,7 +249,7 @@ fn a_slow_upload_of_the_largest_file_is_accepted() {
     for (at, piece) in sender.chunks(16 * 1024).enumerate() {
         phone.write_all(piece).expect("the server reads");
         // A phone between two cells stops for a moment.
-        std::thread::sleep(Duration::from_millis(if at == 10 { 300 } else { 30 }));
+        std::thread::sleep(Duration::from_millis(if at == 10 { 1_000 } else { 70 }));
     }
     let mut text = String::new();
     receiver.read_to_string(&mut text).expect("an answer");
@@ -246,7 +279,8 @@ fn signed_in_owner(app: &TestApp) -> SessionCookie {
 
 #[test]
 fn a_body_that_no_handler_reads_is_not_waited_for() {
-    let app = TestApp::with(hurried);
+    // With the real limits: what waits for a body takes longer than the test allows.
+    let app = TestApp::shared();
     let port = app.port();
     let with_body = "Content-Length: 1000\r\n\r\nhalf";
     let other_site = "Sec-Fetch-Site: cross-site\r\nContent-Length: 1000\r\n\r\nhalf";
@@ -263,17 +297,15 @@ fn a_body_that_no_handler_reads_is_not_waited_for() {
         let (mut client, began, mut line) = (begun(port, &request), Instant::now(), [0; 12]);
         client.read_exact(&mut line).expect("an answer");
         assert_eq!(line, *format!("HTTP/1.1 {status}").as_bytes(), "{request}");
-        assert!(
-            began.elapsed() < Duration::from_millis(300),
-            "{request}: {:?}",
-            began.elapsed()
-        );
+        assert!(began.elapsed() < SOON, "{request}: {:?}", began.elapsed());
     }
     // What follows an answer is not read for long either.
+    let app = TestApp::with(hurried);
+    let port = app.port();
     let chunks = "Transfer-Encoding: chunked\r\n\r\nff\r\nhalf";
     let (text, took) = answer(begun(port, &format!("{}{chunks}", head("GET", "/login", port))));
     assert!(text.starts_with("HTTP/1.1 200"), "{text}");
-    assert!(took < Duration::from_millis(3_500), "closed after {took:?}");
+    assert!(took < SOON, "closed after {took:?}");
 }
 
 #[test]
@@ -286,11 +318,12 @@ fn a_connection_is_closed_when_no_next_request_arrives_whole() {
         ("half a second head", head("GET", "/health/live", port)),
     ] {
         let mut client = begun(port, &first);
-        std::thread::sleep(Duration::from_millis(200));
+        let text = one_answer(&mut client);
+        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
         let _ = client.write_all(rest.as_bytes());
         let (text, took) = answer(client);
-        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
-        assert!(took < Duration::from_millis(3_500), "{what}: closed after {took:?}");
+        assert!(!text.contains("200 OK"), "{what}: {text}");
+        assert!(took < SOON, "{what}: closed after {took:?}");
     }
 }
 
@@ -302,7 +335,7 @@ fn a_client_that_does_not_read_its_responses_is_cut_off() {
     let hangs = slow_reader(port, &requests);
     let reads = begun(port, &requests);
     let whole = answer(reads).0.len();
-    std::thread::sleep(Duration::from_millis(1_500));
+    std::thread::sleep(Duration::from_secs(5));
     let (part, _) = answer(hangs);
     assert!(whole > 200 * 30_000, "{whole}");
     assert!(part.len() < whole, "{} of {whole} bytes", part.len());
@@ -399,7 +432,7 @@ impl Rush {
             .collect();
         let began = Instant::now();
         self.renders(1);
-        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+        assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
         assert!(open_files(self.server.pid()) > count, "they are connected");
         drop(clients);
     }
@@ -458,7 +491,7 @@ fn memory_returns_after_slow_readers_sign_ins_and_large_pages() {
     rush.sign_ins(200);
     rush.renders(50);
     let most = before + before / 10;
-    let end = Instant::now() + Duration::from_secs(12);
+    let end = Instant::now() + Duration::from_secs(30);
     let mut after = memory(pid);
     while after > most && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(100));

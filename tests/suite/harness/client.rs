@@ -222,7 +222,7 @@ pub fn raw(port: u16, request: &str) -> String {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("the server");
     stream
-        .set_read_timeout(Some(Duration::from_secs(5)))
+        .set_read_timeout(Some(Duration::from_secs(30)))
         .expect("a timeout");
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = Vec::new();
