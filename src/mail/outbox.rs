@@ -181,6 +181,7 @@ pub fn complete(
 
 /// Deletes a queued message that is no longer wanted: its invitation was cancelled or sent again.
 pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
+    affected::everyone();
     diesel::delete(
         mail_outbox::table
             .filter(mail_outbox::id.eq(id))

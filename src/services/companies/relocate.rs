@@ -61,6 +61,8 @@ pub struct MoveDestination {
 /// By name.
 pub fn destinations(conn: &mut Conn, actor: &Actor) -> Result<Vec<MoveDestination>, AppError> {
     let mut found = Vec::new();
+    // The versions of a page are those of its own organization.
+    actor.cx.request.page.never_store();
     for other in of_user::others(conn, actor.person.id, actor.organization, ORGANIZATIONS)? {
         let authority = access::access_inputs(conn, actor.cx.now, other.id, other.membership)?.authority();
         let everywhere = |permission| authority.permissions.reach(permission) == Reach::Everywhere;
