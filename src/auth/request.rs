@@ -49,7 +49,9 @@ impl RequestState {
         // A message is for the next whole page, not for a fragment or a POST. Taking what isn't there would be a change too, and
         // the cookie be written anew.
         let takes = req.method() == Method::GET && !request.fragment && session.entries().contains_key(FLASH);
-        let flash = takes.then(|| session.remove_as::<Flash>(FLASH).and_then(Result::ok)).flatten();
+        let flash = takes
+            .then(|| session.remove_as::<Flash>(FLASH).and_then(Result::ok))
+            .flatten();
         Ok(Self {
             app,
             session,

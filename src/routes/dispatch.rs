@@ -70,7 +70,10 @@ impl Service<ServiceRequest> for Dispatcher {
         let Some(place) = self.tree.find(path) else {
             return Box::pin(ready(Ok(req.into_response(HttpResponse::NotFound()))));
         };
-        let values: Vec<(&str, String)> = place.values(path).map(|(name, value)| (name, value.to_owned())).collect();
+        let values: Vec<(&str, String)> = place
+            .values(path)
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
         for (name, value) in values {
             req.match_info_mut().add_static(name, value);
         }
@@ -103,7 +106,10 @@ mod tests {
         let mut paths = BTreeSet::new();
         for word in words {
             for entry in ROUTES {
-                let filled = entry.path.split('/').map(|part| if part.starts_with('{') { word } else { part });
+                let filled = entry
+                    .path
+                    .split('/')
+                    .map(|part| if part.starts_with('{') { word } else { part });
                 let path = filled.collect::<Vec<_>>().join("/");
                 paths.insert(format!("{path}/"));
                 paths.insert(format!("{path}/{word}"));
@@ -115,14 +121,23 @@ mod tests {
 
     #[test]
     fn the_route_of_a_path_is_the_one_that_the_router_of_actix_finds() {
-        let patterns: Vec<(&str, ResourceDef)> =
-            tree().places().iter().map(|place| (place.pattern, ResourceDef::new(place.pattern))).collect();
+        let patterns: Vec<(&str, ResourceDef)> = tree()
+            .places()
+            .iter()
+            .map(|place| (place.pattern, ResourceDef::new(place.pattern)))
+            .collect();
         let mut found = 0;
         for path in paths().into_iter().step_by(7) {
             let theirs = patterns.iter().find(|(_, pattern)| pattern.is_match(&path));
             let ours = tree().find(&path);
-            assert_eq!(ours.map(|place| place.pattern), theirs.map(|(pattern, _)| *pattern), "{path}");
-            let Some((pattern, place)) = theirs.zip(ours) else { continue };
+            assert_eq!(
+                ours.map(|place| place.pattern),
+                theirs.map(|(pattern, _)| *pattern),
+                "{path}"
+            );
+            let Some((pattern, place)) = theirs.zip(ours) else {
+                continue;
+            };
             found += 1;
             let mut captured = actix_web::dev::Path::new(path.as_str());
             assert!(pattern.1.capture_match_info(&mut captured));

@@ -183,7 +183,10 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestI
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, policy.map_or(CSP, ContentPolicy::header));
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        policy.map_or(CSP, ContentPolicy::header),
+    );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");

@@ -105,9 +105,7 @@ fn variable(segment: &str) -> Option<&str> {
 /// The pattern of the route of a request: of its path as the router decodes it, or else as it was sent.
 pub fn pattern(req: &HttpRequest) -> Option<&'static str> {
     let Routes(tree) = req.app_data()?;
-    let place = tree
-        .find(req.match_info().as_str())
-        .or_else(|| tree.find(req.path()))?;
+    let place = tree.find(req.match_info().as_str()).or_else(|| tree.find(req.path()))?;
     Some(place.pattern)
 }
 
@@ -142,7 +140,17 @@ mod tests {
 
     #[test]
     fn a_path_with_more_or_fewer_or_empty_segments_has_no_route() {
-        for path in ["", "*", "//", "/people", "/people/", "/people/12/", "/people//edit", "/x", "people/12"] {
+        for path in [
+            "",
+            "*",
+            "//",
+            "/people",
+            "/people/",
+            "/people/12/",
+            "/people//edit",
+            "/x",
+            "people/12",
+        ] {
             assert_eq!(found(path), None, "{path}");
         }
     }

@@ -11,7 +11,10 @@ use crate::harness::test_app::TestApp;
 fn link(server: &ServerProcess, email: &str, path: &str) -> String {
     let end = Instant::now() + Duration::from_secs(20);
     loop {
-        let sent = server.emails().into_iter().find(|sent| sent.to == email && sent.text.contains(path));
+        let sent = server
+            .emails()
+            .into_iter()
+            .find(|sent| sent.to == email && sent.text.contains(path));
         if let Some(sent) = sent {
             return sent.link(path);
         }
@@ -24,7 +27,12 @@ fn link(server: &ServerProcess, email: &str, path: &str) -> String {
 fn owner_and_admin(server: &ServerProcess) -> (Client, Client) {
     let sign_up = |name: &str, email: &str| {
         let client = server.client();
-        let fields = [("name", name), ("email", email), ("password", PASSWORD), ("terms", "on")];
+        let fields = [
+            ("name", name),
+            ("email", email),
+            ("password", PASSWORD),
+            ("terms", "on"),
+        ];
         client.post("/signup", &fields).expect(303);
         client.post(&link(server, email, "/verify/"), &[]).expect(303);
         client
@@ -33,7 +41,9 @@ fn owner_and_admin(server: &ServerProcess) -> (Client, Client) {
     create_organization(&olivia, "Reads", "reads", "olivia@reads.test");
     let north = [("name", "North"), ("slug", "north")];
     olivia.post("/organizations/reads/companies", &north).expect(303);
-    olivia.post("/organizations/reads/companies/north/pinning", &[]).expect(303);
+    olivia
+        .post("/organizations/reads/companies/north/pinning", &[])
+        .expect(303);
     let admin = sign_up("Noah Berg", "noah@reads.test");
     invite(&olivia, "reads", "noah@reads.test", "admin");
     let invitation = link(server, "noah@reads.test", "/invitations/");
@@ -51,7 +61,9 @@ fn statements(server: &ServerProcess, request: impl Fn()) -> Vec<String> {
     let log = server.log();
     // Only the log of statements has this level. Each line begins with its time.
     let sent = log.lines().skip(before).filter_map(|line| line.split_once("DEBUG"));
-    sent.map(|(_, text)| text.to_owned()).filter(|text| text.contains("SELECT")).collect()
+    sent.map(|(_, text)| text.to_owned())
+        .filter(|text| text.contains("SELECT"))
+        .collect()
 }
 
 #[test]
@@ -62,7 +74,10 @@ fn a_page_of_members_asks_at_most_seven_times_and_nothing_twice() {
     let (olivia, noah) = owner_and_admin(&server);
     for client in [&olivia, &noah] {
         let page = statements(&server, || {
-            client.get("/organizations/reads/members").expect(200).expect_text("Noah Berg");
+            client
+                .get("/organizations/reads/members")
+                .expect(200)
+                .expect_text("Noah Berg");
         });
         let mut once = page.clone();
         once.sort();
@@ -70,11 +85,18 @@ fn a_page_of_members_asks_at_most_seven_times_and_nothing_twice() {
         assert_eq!(once.len(), page.len(), "a statement was sent twice: {page:#?}");
         assert!((3..=7).contains(&page.len()), "{} statements: {page:#?}", page.len());
         let rows = page.iter().position(|sent| sent.contains("joined_at"));
-        assert!(rows.is_some_and(|at| at <= 2), "the rows come after {rows:?} others: {page:#?}");
+        assert!(
+            rows.is_some_and(|at| at <= 2),
+            "the rows come after {rows:?} others: {page:#?}"
+        );
         let part = statements(&server, || {
             client.fragment("/organizations/reads/members").expect(200);
         });
-        assert!(part.len() <= 4, "{} statements for the list alone: {part:#?}", part.len());
+        assert!(
+            part.len() <= 4,
+            "{} statements for the list alone: {part:#?}",
+            part.len()
+        );
     }
 }
 
@@ -97,10 +119,22 @@ fn a_page_writes_the_cookie_only_when_it_shows_a_message() {
     // A fragment leaves the message where it is.
     assert_eq!(olivia.fragment("/account").header("set-cookie"), "");
     let page = olivia.get("/account").expect(200);
-    assert!(!page.texts("[role=status]").join("").trim().is_empty(), "{}", page.text());
-    assert!(page.header("set-cookie").contains("Max-Age=7776000"), "{}", page.header("set-cookie"));
+    assert!(
+        !page.texts("[role=status]").join("").trim().is_empty(),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.header("set-cookie").contains("Max-Age=7776000"),
+        "{}",
+        page.header("set-cookie")
+    );
     let page = olivia.get("/account").expect(200);
-    assert!(page.texts("[role=status]").join("").trim().is_empty(), "{}", page.text());
+    assert!(
+        page.texts("[role=status]").join("").trim().is_empty(),
+        "{}",
+        page.text()
+    );
     assert_eq!(page.header("set-cookie"), "");
 }
 

@@ -134,11 +134,17 @@ mod tests {
     #[test]
     fn every_role_has_the_bit_of_its_place() {
         for (at, role) in Role::ALL.iter().enumerate() {
-            assert!(GROUP_ROLES.contains(&format!("WHEN '{role}' THEN {} ", 1 << at)), "{role}");
+            assert!(
+                GROUP_ROLES.contains(&format!("WHEN '{role}' THEN {} ", 1 << at)),
+                "{role}"
+            );
             assert_eq!(of_bits(Role::ALL, 1 << at).collect::<Vec<_>>(), [*role]);
         }
         for (at, role) in CompanyRole::ALL.iter().enumerate() {
-            assert!(COMPANY_ROLES.contains(&format!("WHEN '{role}' THEN {} ", 1 << at)), "{role}");
+            assert!(
+                COMPANY_ROLES.contains(&format!("WHEN '{role}' THEN {} ", 1 << at)),
+                "{role}"
+            );
         }
         assert_eq!(of_bits(CompanyRole::ALL, 0b101).count(), 2);
         assert_eq!(of_bits(CompanyRole::ALL, 0).count(), 0);

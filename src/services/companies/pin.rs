@@ -33,11 +33,7 @@ pub fn pinned(conn: &mut Conn, actor: &Actor) -> Result<Vec<CompanyChoice>, AppE
 }
 
 /// Those of the actor's pinned companies that the actor can view.
-pub fn visible(
-    conn: &mut Conn,
-    actor: &Actor,
-    mut pinned: Vec<CompanyChoice>,
-) -> Result<Vec<CompanyChoice>, AppError> {
+pub fn visible(conn: &mut Conn, actor: &Actor, mut pinned: Vec<CompanyChoice>) -> Result<Vec<CompanyChoice>, AppError> {
     if !pinned.is_empty() && actor.reach::<ViewCompany>() != Reach::Everywhere {
         let own = actor.own_companies(conn, ViewCompany::ID)?;
         pinned.retain(|company| own.contains(&company.id));

@@ -20,7 +20,8 @@ const OF_MEMBER: &str = " AND membership_id = ";
 const PENDING: &str = " UNION ALL SELECT '', '', '', \
     (SELECT COUNT(*) FROM invitations WHERE status = 'pending' AND organization_id = ";
 // At most as many as the page of removed members lists.
-const REMOVED: &str = "), (SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships WHERE status = 'removed' AND organization_id = ";
+const REMOVED: &str =
+    "), (SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships WHERE status = 'removed' AND organization_id = ";
 const RESTORABLE: &str = " AND restorable_until >= ";
 // Written as in the index, or neither engine uses it.
 const ENDED: &str = " LIMIT 500) AS removed), \
