@@ -1,4 +1,4 @@
-//! Pages leave compressed, at the fastest level: the last percents would cost more than making the page.
+//! Pages leave compressed, at a fast level: the last percents would cost more than making the page.
 
 use std::io::Write;
 
@@ -13,6 +13,9 @@ use flate2::write::GzEncoder;
 // Smaller ones are one network packet anyway.
 const SMALLEST: usize = 1024;
 
+// At level 1 a list of 50 members is a quarter larger, too much for the first view; at 5 it is a tenth smaller and takes 60 % more.
+const LEVEL: u32 = 2;
+
 /// Whether a client takes gzip.
 pub fn takes_gzip(headers: &header::HeaderMap) -> bool {
     headers
@@ -26,7 +29,7 @@ pub fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
     if bytes.len() < SMALLEST {
         return None;
     }
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::new(LEVEL));
     encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()
 }
 

@@ -90,3 +90,62 @@ impl Service<ServiceRequest> for Dispatcher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use actix_web::dev::ResourceDef;
+
+    use super::*;
+
+    /// Paths like every path of the table, with the fixed segments of others in the places of its variables.
+    fn paths() -> BTreeSet<String> {
+        let words: BTreeSet<&str> = ROUTES.iter().flat_map(|entry| entry.path.split('/')).collect();
+        let words = words.into_iter().filter(|word| !word.starts_with('{'));
+        let mut paths = BTreeSet::new();
+        for word in words {
+            for entry in ROUTES {
+                let filled = entry
+                    .path
+                    .split('/')
+                    .map(|part| if part.starts_with('{') { word } else { part });
+                let path = filled.collect::<Vec<_>>().join("/");
+                paths.insert(format!("{path}/"));
+                paths.insert(format!("{path}/{word}"));
+                paths.insert(path);
+            }
+        }
+        paths
+    }
+
+    #[test]
+    fn the_route_of_a_path_is_the_one_that_the_router_of_actix_finds() {
+        let patterns: Vec<(&str, ResourceDef)> = tree()
+            .places()
+            .iter()
+            .map(|place| (place.pattern, ResourceDef::new(place.pattern)))
+            .collect();
+        let mut found = 0;
+        for path in paths().into_iter().step_by(7) {
+            let theirs = patterns.iter().find(|(_, pattern)| pattern.is_match(&path));
+            let ours = tree().find(&path);
+            assert_eq!(
+                ours.map(|place| place.pattern),
+                theirs.map(|(pattern, _)| *pattern),
+                "{path}"
+            );
+            let Some((pattern, place)) = theirs.zip(ours) else {
+                continue;
+            };
+            found += 1;
+            let mut captured = actix_web::dev::Path::new(path.as_str());
+            assert!(pattern.1.capture_match_info(&mut captured));
+            let pair = |(name, value): (&str, &str)| format!("{name}={value}");
+            let theirs: Vec<String> = captured.iter().map(pair).collect();
+            let ours: Vec<String> = place.values(&path).map(pair).collect();
+            assert_eq!(ours, theirs, "{path}");
+        }
+        assert!(found > 500, "{found}");
+    }
+}

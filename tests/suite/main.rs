@@ -51,6 +51,7 @@ mod onboarding_links_test;
 mod operator_test;
 mod organizations_test;
 mod outage_test;
+mod page_reads_test;
 mod people_files_test;
 mod people_pages_test;
 mod permission_pages_test;
