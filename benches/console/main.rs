@@ -113,6 +113,7 @@ fn run(dir: &Path, options: &Options) -> Vec<String> {
 /// What is measured in every state of the database, and in the last one what does not depend on the state.
 fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, last: bool) -> Vec<String> {
     let mut failures = Vec::new();
+    settle(database);
     let quiet = Served::start(&binary(), database);
     std::thread::sleep(Duration::from_secs(3));
     let idle = quiet.memory("VmRSS");
@@ -156,6 +157,19 @@ fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, 
     }
     server.stop();
     failures
+}
+
+/// Runs a server until its background jobs have sealed the logs that were filled.
+fn settle(database: &Database) {
+    let server = Served::start(&binary(), database);
+    for _ in 0..60 {
+        let before = server.cpu();
+        std::thread::sleep(Duration::from_secs(1));
+        if server.cpu() - before < 0.015 {
+            break;
+        }
+    }
+    server.stop();
 }
 
 /// Takes the statistics away or makes them. PostgreSQL has none before the first ANALYZE, since nothing analyzes by itself here.

@@ -6,7 +6,7 @@ use diesel::sql_types::BigInt;
 
 const COMPANIES: &str = "UPDATE companies SET member_count = (SELECT COUNT(*) FROM company_assignments a JOIN memberships m \
     ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = companies.organization_id \
-    AND a.company_id = companies.id AND m.role = 'member')";
+    AND a.company_id = companies.id AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))";
 
 const ASSIGNMENTS: &str = "UPDATE organizations SET assignment_count = (SELECT COALESCE(SUM(member_count), 0) FROM companies \
     WHERE organization_id = organizations.id)";

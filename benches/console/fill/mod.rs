@@ -11,6 +11,7 @@ mod people;
 mod postgres;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use diesel::connection::SimpleConnection;
@@ -28,7 +29,7 @@ pub use self::organizations::owner_email;
 use self::postgres::copy;
 pub use self::postgres::psql;
 use crate::options::{FIFTY, Options, Sizes, TWENTY};
-use crate::served::Database;
+use crate::served::{Database, binary};
 
 pub const PASSWORD: &str = "correct-horse-battery-9";
 /// The owner of the large organization and of the two that it is compared with.
@@ -75,6 +76,9 @@ pub fn prepare(dir: &Path, name: &str, options: &Options) -> Side {
         println!("   kept from before");
     } else {
         fill(dir, &file, &options.sizes);
+        if !options.grown {
+            examine(dir, &file);
+        }
     }
     let mut databases = Vec::new();
     if options.sqlite {
@@ -109,6 +113,21 @@ pub fn prepare(dir: &Path, name: &str, options: &Options) -> Side {
         });
     }
     Side { file, databases }
+}
+
+/// Runs the product's own checks over what was filled.
+fn examine(dir: &Path, file: &Path) {
+    let done = Command::new(binary())
+        .arg("doctor")
+        .env("TENANTRY_DATA_DIR", dir)
+        .env("TENANTRY_DATABASE_URL", file)
+        .output()
+        .expect("the release binary");
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(
+        done.status.success(),
+        "`tenantry doctor` finds the filled data wrong: {said}"
+    );
 }
 
 /// Makes and fills the file. Indexes are made at the end: sorting once is faster than a million insertions in disorder.
