@@ -7,11 +7,11 @@ use crate::common::id::{CompanyId, UserId};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{access_requests, invitations, memberships, organization_slugs, organizations};
-use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::models::access_request::RequestStatus;
 use crate::on_each;
+use crate::opens;
 
 /// How many pending invitations an email address has.
 pub fn pending_invitations(conn: &mut Conn, email: &str, now: Time) -> QueryResult<i64> {
@@ -37,14 +37,14 @@ pub fn organizations_of(conn: &mut Conn, user: UserId, now: Time, limit: i64) ->
         .inner_join(organizations::table)
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
         .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(
-            memberships::access_until
-                .is_null()
-                .or(memberships::access_until.ge(now)),
-        )
+        .filter(opens!(now))
         .filter(organization_slugs::is_current.eq(true))
-        .order((memberships::last_seen_at.desc(), memberships::id))
+        // One engine sorts what is missing first, the other last.
+        .order((
+            memberships::last_seen_at.is_null(),
+            memberships::last_seen_at.desc(),
+            memberships::id,
+        ))
         .limit(limit)
         .select((organizations::name, organization_slugs::slug, memberships::role))
         .load(c))

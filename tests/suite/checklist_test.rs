@@ -99,6 +99,11 @@ fn the_checklist_measures_what_the_organization_does() {
     let olivia = app.signed_in("olivia@lake.test");
     assert_eq!(state(&olivia, "Access review within 180 days"), "To do");
     assert_eq!(state(&olivia, "No one inactive for 90 days"), "To do");
+    // Its link leads to those members, without the ones who come here.
+    let link = olivia.get(PATH).link("Open inactive members").expect("a link");
+    let inactive = olivia.get(&link).expect(200).texts("tbody .who__name");
+    assert!(inactive.contains(&"Emma Stone".to_owned()), "{inactive:?}");
+    assert!(!inactive.contains(&"Olivia Hart".to_owned()), "{inactive:?}");
 }
 
 #[test]

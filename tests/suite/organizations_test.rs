@@ -692,3 +692,28 @@ fn the_first_steps_lead_from_sign_up_into_the_organization() {
     noah.submit(&page, &way, &[])
         .expect_redirect("/organizations/lakeside-agency");
 }
+
+#[test]
+fn the_switcher_lists_visited_organizations_before_those_never_visited() {
+    let app = TestApp::open();
+    let olivia = app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
+        // More than the switcher lists.
+        for n in 0..60 {
+            fixtures.organization(&format!("Studio {n:02}"), &format!("studio-{n:02}"), olivia);
+        }
+        fixtures.session_cookie(olivia)
+    });
+    let visited = ["studio-07", "studio-33", "studio-59"];
+    for (at, slug) in visited.iter().enumerate() {
+        app.database.execute(&format!(
+            "UPDATE memberships SET last_seen_at = {} WHERE organization_id = (SELECT organization_id FROM organization_slugs WHERE slug = '{slug}')",
+            app.now() + at as i64
+        ));
+    }
+    let page = app.client_with(&olivia).get("/organizations/studio-07").expect(200);
+    let listed = page.all("#org-list a", "href");
+    for slug in visited {
+        assert!(listed.iter().any(|link| link.contains(slug)), "{slug}: {listed:?}");
+    }
+}

@@ -3,8 +3,6 @@
 use serde::Deserialize;
 
 use crate::auth::actor::Actor;
-use crate::authz::decision::Reach;
-use crate::authz::permission::{Permission, ViewMembers};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -12,6 +10,7 @@ use crate::common::html::query_value;
 use crate::common::id::CompanyId;
 use crate::common::search;
 use crate::db::Conn;
+use crate::handlers::members::shown_companies;
 use crate::models::company_choice;
 use crate::models::member_search::{AccessStatus, LastSeen, MemberFilter, MemberSort};
 
@@ -97,10 +96,7 @@ impl MembersQuery {
 
     /// The filter for the search; `None` when no company has the entered name.
     pub fn read(&self, conn: &mut Conn, actor: &Actor) -> Result<Option<MemberFilter>, AppError> {
-        let own = match actor.reach::<ViewMembers>() {
-            Reach::Everywhere => None,
-            _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
-        };
+        let own = shown_companies(conn, actor)?;
         let mut company = None;
         if !self.company.trim().is_empty() {
             let found = company_choice::company_meant(conn, actor.organization, self.company.trim())?;

@@ -18,6 +18,7 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{InvitationStatus, UnitLabel};
 use crate::models::join_request::JoinStatus;
+use crate::opens;
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = invitations)]
@@ -149,12 +150,7 @@ pub fn own_organization(conn: &mut Conn, person: &CurrentUser, slug: &str) -> Qu
         .inner_join(organizations::table)
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
         .filter(memberships::user_id.eq(person.id))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(
-            memberships::access_until
-                .is_null()
-                .or(memberships::access_until.ge(person.cx.now)),
-        )
+        .filter(opens!(person.cx.now))
         .filter(organization_slugs::slug.eq(slug))
         .filter(organization_slugs::is_current.eq(true))
         .select(OwnOrganization::as_select())

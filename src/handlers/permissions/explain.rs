@@ -24,7 +24,7 @@ use crate::models::access_matrix;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, MemberRow, MemberSort};
+use crate::models::member_search::{MemberFilter, MemberRow};
 use crate::models::membership::record::Membership;
 use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
@@ -181,17 +181,7 @@ fn person(
     if question.q.trim().is_empty() {
         return Ok((None, Vec::new()));
     }
-    let wanted = MemberFilter {
-        words: search::query(&question.q),
-        role: None,
-        company: None,
-        given: None,
-        access_status: None,
-        last_seen: None,
-        within,
-        sort: MemberSort::Name,
-        now: actor.cx.now,
-    };
+    let wanted = MemberFilter::by_words(search::query(&question.q), within, actor.cx.now);
     let found = member_search::page(conn, actor.organization, &wanted, None, FOUND)?
         .page
         .rows;

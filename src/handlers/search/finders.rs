@@ -14,7 +14,7 @@ use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanySort};
 use crate::models::invitation::search as invitations;
 use crate::models::member_search;
-use crate::models::member_search::{AccessStatus, MemberFilter, MemberSort};
+use crate::models::member_search::{AccessStatus, MemberFilter};
 use crate::services::companies::pin;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::web::pages;
@@ -98,17 +98,7 @@ fn members(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<V
         Reach::Nowhere => return Ok(Vec::new()),
     };
     let now = actor.cx.now;
-    let filter = MemberFilter {
-        words: search::query(text),
-        role: None,
-        company: None,
-        given: None,
-        access_status: None,
-        last_seen: None,
-        within,
-        sort: MemberSort::Name,
-        now,
-    };
+    let filter = MemberFilter::by_words(search::query(text), within, now);
     // Twice as many, so that names which begin with the text come first.
     let found = member_search::page(conn, actor.organization, &filter, None, limit * 2)?;
     let prefix = search::sort_key(text.trim());

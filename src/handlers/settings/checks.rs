@@ -86,7 +86,11 @@ fn people(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppError
             Some(inactive == 0),
             counted(inactive, "inactive member", "inactive members"),
             "Accounts that no one uses are often taken over unnoticed",
-            (Permissions::view_members, "Open members", "/members"),
+            (
+                Permissions::view_members,
+                "Open inactive members",
+                "/members?seen=not-90",
+            ),
         ),
     ])
 }

@@ -15,7 +15,7 @@ use crate::common::search;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, MemberSort};
+use crate::models::member_search::MemberFilter;
 use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::services::organizations::transfer;
@@ -63,15 +63,8 @@ impl TransferPage {
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         let wanted = MemberFilter {
-            words: search::query(&q),
-            role: None,
-            company: None,
-            given: None,
             access_status: Some(member_search::AccessStatus::Active),
-            last_seen: None,
-            within: None,
-            sort: MemberSort::Name,
-            now: actor.cx.now,
+            ..MemberFilter::by_words(search::query(&q), None, actor.cx.now)
         };
         let found = member_search::page(conn, actor.organization, &wanted, None, SHOWN)?.page;
         let more = found.next.is_some();

@@ -9,26 +9,17 @@ use crate::common::error::AppError;
 use crate::common::search;
 use crate::handlers::suggestions::{MOST, Suggestions, typed};
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, MemberSort};
+use crate::models::member_search::MemberFilter;
 
 /// `GET /organizations/{slug}/suggestions/people`: of those whom the reader may see.
 pub async fn index(gate: Gate<ViewMembers>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let words = search::query(&typed(&request));
     gate.show(move |actor, conn| {
-        let wanted = MemberFilter {
-            words,
-            role: None,
-            company: None,
-            given: None,
-            access_status: None,
-            last_seen: None,
-            within: match actor.reach::<ViewMembers>() {
-                Reach::Everywhere => None,
-                _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
-            },
-            sort: MemberSort::Name,
-            now: actor.cx.now,
+        let within = match actor.reach::<ViewMembers>() {
+            Reach::Everywhere => None,
+            _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
         };
+        let wanted = MemberFilter::by_words(words, within, actor.cx.now);
         let found = member_search::page(conn, actor.organization, &wanted, None, MOST)?;
         // The address makes the suggestion unique, and is found by the same search.
         let options = found

@@ -109,6 +109,21 @@ pub enum SearchTerm<'a> {
 }
 
 impl MemberFilter {
+    /// The members that have these words, by name.
+    pub fn by_words(words: Vec<Vec<u8>>, within: Option<Vec<CompanyId>>, now: Time) -> Self {
+        Self {
+            words,
+            role: None,
+            company: None,
+            given: None,
+            access_status: None,
+            last_seen: None,
+            within,
+            sort: MemberSort::Name,
+            now,
+        }
+    }
+
     /// Whether at most the role is filtered.
     pub(super) fn is_plain(&self) -> bool {
         self.words.is_empty()

@@ -85,17 +85,26 @@ pub fn others(conn: &mut Conn, user: UserId, except: OrgId, limit: i64) -> Query
         .load(conn)
 }
 
+/// The condition on a membership whose organization its account can open.
+#[macro_export]
+macro_rules! opens {
+    ($now:expr) => {
+        $crate::db::schema::memberships::status
+            .eq($crate::db::types::MembershipStatus::Active)
+            .and(
+                $crate::db::schema::memberships::access_until
+                    .is_null()
+                    .or($crate::db::schema::memberships::access_until.ge($now)),
+            )
+    };
+}
+
 /// The slug of the organization that an account used last, among those it can open; else of the one it joined last.
 pub fn last_used(conn: &mut Conn, user: UserId, now: Time) -> QueryResult<Option<String>> {
     let rows: Vec<(Option<Time>, Time, String)> = memberships::table
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(memberships::organization_id)))
         .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(
-            memberships::access_until
-                .is_null()
-                .or(memberships::access_until.ge(now)),
-        )
+        .filter(crate::opens!(now))
         .filter(organization_slugs::is_current.eq(true))
         .select((
             memberships::last_seen_at,

@@ -83,14 +83,7 @@ pub fn change(conn: &mut Conn, actor: &Actor, email: Email) -> Result<((), Event
         return Err(ChangeOwnerError::AlreadyInvited);
     }
     let cancelled = cancel::close(conn, actor, &was)?;
-    let sender = InvitationSender {
-        user: actor.person.id,
-        name: actor.person.name.clone(),
-        email: actor.person.email.to_string(),
-        organization: actor.organization_name.clone(),
-        unit: actor.unit,
-        zone: actor.org_zone,
-    };
+    let sender = InvitationSender::from(actor);
     let invited = invite_owner(conn, cx, organization, &sender, email).map_err(|error| match error {
         InviteOwnerError::Failed(error) => ChangeOwnerError::Failed(error),
         error => ChangeOwnerError::Invite(error),

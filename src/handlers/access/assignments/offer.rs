@@ -14,7 +14,7 @@ use crate::models::access_matrix;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, MemberSort};
+use crate::models::member_search::MemberFilter;
 use crate::models::membership::record::Membership;
 use crate::services::members::visible::CompanyScope;
 
@@ -119,17 +119,8 @@ impl AssignmentOffer {
             email: person.email.clone(),
             role: person.role.label(),
         }));
-        let wanted = MemberFilter {
-            words: search::query(&typed.q),
-            role: None,
-            company: None,
-            given: None,
-            access_status: None,
-            last_seen: None,
-            within: scope.own().map(<[_]>::to_vec),
-            sort: MemberSort::Name,
-            now: actor.cx.now,
-        };
+        let within = scope.own().map(<[_]>::to_vec);
+        let wanted = MemberFilter::by_words(search::query(&typed.q), within, actor.cx.now);
         for row in member_search::page(conn, actor.organization, &wanted, None, FOUND)?
             .page
             .rows

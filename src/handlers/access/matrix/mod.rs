@@ -20,7 +20,7 @@ use crate::common::id::{CustomRoleId, MembershipId};
 use crate::common::search;
 use crate::handlers::access::matrix::form::{FormError, MatrixForm};
 use crate::handlers::access::matrix::page::MatrixPage;
-use crate::models::member_search::{GrantFilter, MemberFilter, MemberSort};
+use crate::models::member_search::{GrantFilter, MemberFilter};
 use crate::services::access_matrix::{CellChange, CellKey, MatrixFault};
 use crate::services::members::visible::CompanyScope;
 
@@ -55,15 +55,9 @@ impl MatrixQuery {
     /// The people of the matrix. The company selects the column only.
     pub fn filter(&self, actor: &Actor, scope: &CompanyScope) -> MemberFilter {
         MemberFilter {
-            words: search::query(&self.q),
             role: Role::parse(&self.role),
-            company: None,
             given: CustomRoleId::parse(&self.role).map(GrantFilter::Custom),
-            access_status: None,
-            last_seen: None,
-            within: scope.own().map(<[_]>::to_vec),
-            sort: MemberSort::Name,
-            now: actor.cx.now,
+            ..MemberFilter::by_words(search::query(&self.q), scope.own().map(<[_]>::to_vec), actor.cx.now)
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::common::id::CustomRoleId;
 use crate::common::search;
 use crate::handlers::access::queries::assigned::AssignmentFilter;
 use crate::models::company_choice::CompanyChoice;
-use crate::models::member_search::{GrantFilter, MemberFilter, MemberSort};
+use crate::models::member_search::{GrantFilter, MemberFilter};
 use crate::services::members::visible::CompanyScope;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -58,15 +58,14 @@ impl AccessQuery {
     /// The members on the tab of the organization; `None` when no one can match.
     pub fn filter(&self, actor: &Actor, scope: &CompanyScope, company: Option<&CompanyChoice>) -> Option<MemberFilter> {
         (!self.names_none(company)).then(|| MemberFilter {
-            words: search::query(&self.q),
             role: Role::parse(&self.role),
             company: company.map(|company| company.id),
             given: CustomRoleId::parse(&self.role).map(GrantFilter::Custom),
-            access_status: None,
-            last_seen: None,
-            within: scope.own().filter(|_| company.is_none()).map(<[_]>::to_vec),
-            sort: MemberSort::Name,
-            now: actor.cx.now,
+            ..MemberFilter::by_words(
+                search::query(&self.q),
+                scope.own().filter(|_| company.is_none()).map(<[_]>::to_vec),
+                actor.cx.now,
+            )
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{AssignCompanies, Permission, ViewMembers};
+use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::members::show::form::{AssignmentRow, MemberForm};
 use crate::handlers::members::show::groups::MemberGroups;
+use crate::handlers::members::shown_companies;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::membership::assigned;
@@ -142,10 +143,7 @@ pub(super) fn assignments_of(
     form: &MemberForm,
 ) -> Result<Vec<MemberCompany>, AppError> {
     let own = own_companies(conn, actor)?;
-    let seen = match actor.reach::<ViewMembers>() {
-        Reach::Everywhere => None,
-        _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
-    };
+    let seen = shown_companies(conn, actor)?;
     let check = AssignmentCheck::of(actor, AssignCompanies::ID, member.id, member.role);
     let stored = assigned::companies_of(conn, actor.organization, member.id)?;
     let mut rows: Vec<MemberCompany> = stored
