@@ -29,6 +29,7 @@ CREATE TABLE users (
     -- As organizations.page_version, for what only this person's pages show.
     page_version BIGINT NOT NULL DEFAULT 0
 );
+CREATE INDEX users_operators ON users (id) WHERE is_operator;
 
 CREATE TABLE sessions (
     token_hash TEXT NOT NULL PRIMARY KEY,
@@ -40,6 +41,9 @@ CREATE TABLE sessions (
     last_seen_at BIGINT NOT NULL
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
+-- What is cleaned up is found by its time.
+CREATE INDEX sessions_by_use ON sessions (last_seen_at);
+CREATE INDEX sessions_by_age ON sessions (created_at);
 
 CREATE TABLE email_tokens (
     token_hash TEXT NOT NULL PRIMARY KEY,
@@ -52,6 +56,8 @@ CREATE TABLE email_tokens (
     used_at BIGINT
 );
 CREATE INDEX email_tokens_by_user ON email_tokens (user_id, kind, created_at);
+CREATE INDEX email_tokens_by_end ON email_tokens (expires_at);
+CREATE INDEX email_tokens_used ON email_tokens (used_at) WHERE used_at IS NOT NULL;
 
 CREATE TABLE login_attempts (
     id TEXT NOT NULL PRIMARY KEY,
@@ -64,6 +70,7 @@ CREATE TABLE login_attempts (
 );
 CREATE INDEX login_attempts_by_email ON login_attempts (email, kind, at);
 CREATE INDEX login_attempts_by_ip ON login_attempts (ip, kind, at);
+CREATE INDEX login_attempts_by_age ON login_attempts (at);
 
 -- What was requested for an address, whether it has an account or not. A job answers by email and deletes the row.
 CREATE TABLE account_requests (
@@ -83,6 +90,7 @@ CREATE TABLE account_requests (
     request_id TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
+CREATE INDEX account_requests_by_age ON account_requests (created_at);
 
 CREATE TABLE account_events (
     user_id TEXT NOT NULL REFERENCES users (id),
@@ -134,10 +142,13 @@ CREATE TABLE organizations (
     -- The sum of companies.member_count; updated with each change.
     assignment_count BIGINT NOT NULL DEFAULT 0,
     -- Raised by every write that a page of the organization may show: a stored page of another version is not shown.
-    page_version BIGINT NOT NULL DEFAULT 0
+    page_version BIGINT NOT NULL DEFAULT 0,
+    -- Invitations whose status is pending, also those past their end that are not closed yet; updated with each change.
+    pending_invitations BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX organizations_by_creator ON organizations (created_by);
 CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;
+CREATE INDEX organizations_consenting ON organizations (id) WHERE support_consent;
 
 CREATE TABLE organization_slugs (
     slug TEXT NOT NULL PRIMARY KEY,
@@ -260,6 +271,7 @@ CREATE INDEX memberships_by_custom_role ON memberships (organization_id, custom_
 CREATE INDEX memberships_with_overrides ON memberships (organization_id, sort_name, id) WHERE overrides <> '';
 CREATE INDEX memberships_restorable ON memberships (organization_id, restorable_until) WHERE restorable_until IS NOT NULL;
 CREATE INDEX memberships_due ON memberships (status, access_until) WHERE access_until IS NOT NULL;
+CREATE INDEX memberships_restorable_until ON memberships (restorable_until) WHERE restorable_until IS NOT NULL;
 
 CREATE TABLE member_search_terms (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -381,10 +393,12 @@ CREATE TABLE invitations (
     PRIMARY KEY (organization_id, id)
 );
 CREATE UNIQUE INDEX invitations_open ON invitations (organization_id, email) WHERE status IN ('pending', 'awaiting_approval');
-CREATE INDEX invitations_by_email ON invitations (email, status);
+-- Every page shows how many an account has, so this one answers without the rows.
+CREATE INDEX invitations_by_email ON invitations (email, status, expires_at);
 CREATE INDEX invitations_by_status ON invitations (organization_id, status, created_at, id);
 CREATE INDEX invitations_by_age ON invitations (organization_id, last_sent_at);
 CREATE INDEX invitations_by_expiry ON invitations (status, expires_at);
+CREATE INDEX invitations_ending ON invitations (organization_id, status, expires_at);
 CREATE INDEX invitations_to_own ON invitations (organization_id, created_at) WHERE hands_over;
 
 CREATE TABLE invitation_grants (
@@ -443,6 +457,7 @@ CREATE TABLE invitation_reports (
 );
 CREATE UNIQUE INDEX invitation_reports_by_invitation ON invitation_reports (organization_id, invitation_id);
 CREATE INDEX invitation_reports_by_closing ON invitation_reports (closed_at);
+CREATE INDEX invitation_reports_by_sender ON invitation_reports (sender_id);
 
 CREATE TABLE audit_events (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -544,7 +559,7 @@ CREATE TABLE group_members (
     FOREIGN KEY (organization_id, group_id) REFERENCES groups (organization_id, id),
     FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
 );
-CREATE INDEX group_members_by_member ON group_members (organization_id, membership_id);
+CREATE INDEX group_members_by_member ON group_members (organization_id, membership_id, group_id);
 
 CREATE TABLE group_grants (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -594,6 +609,7 @@ CREATE TABLE approvals (
     PRIMARY KEY (organization_id, id)
 );
 CREATE INDEX approvals_by_status ON approvals (organization_id, status, created_at, id);
+CREATE INDEX approvals_due ON approvals (status, expires_at);
 
 CREATE TABLE onboarding_links (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -650,7 +666,7 @@ CREATE TABLE join_requests (
 CREATE UNIQUE INDEX join_requests_open ON join_requests (organization_id, user_id) WHERE status = 'awaiting';
 CREATE INDEX join_requests_by_status ON join_requests (organization_id, status, created_at, id);
 CREATE INDEX join_requests_by_user ON join_requests (user_id, status);
-CREATE INDEX join_requests_due ON join_requests (created_at) WHERE status = 'awaiting';
+CREATE INDEX join_requests_due ON join_requests (status, created_at);
 
 -- The end of each chain. Locked last in every write, so that writers wait only for each other's commit.
 CREATE TABLE audit_heads (
@@ -672,6 +688,7 @@ CREATE TABLE audit_seals (
     sealed_at BIGINT NOT NULL,
     PRIMARY KEY (organization_id, day)
 );
+CREATE INDEX audit_seals_by_age ON audit_seals (sealed_at);
 
 CREATE TABLE support_sessions (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

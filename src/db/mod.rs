@@ -3,6 +3,7 @@
 pub mod affected;
 mod availability;
 pub mod changes;
+mod lookup;
 mod manager;
 mod migrate;
 mod one_of;

@@ -128,6 +128,7 @@ diesel::table! {
         delete_after -> Nullable<BigInt>,
         assignment_count -> BigInt,
         page_version -> BigInt,
+        pending_invitations -> BigInt,
     }
 }
 

@@ -51,6 +51,10 @@ const ORGANIZATIONS: &[Invariant] = &[
         "SELECT COUNT(*) AS n FROM organizations o WHERE (SELECT COUNT(*) FROM organization_slugs s WHERE s.organization_id = o.id AND s.is_current) <> 1 AND o.status <> 'deleted'",
     ),
     Invariant::new(
+        "organizations with a wrong number of pending invitations",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.pending_invitations <> (SELECT COUNT(*) FROM invitations i WHERE i.organization_id = o.id AND i.status = 'pending')",
+    ),
+    Invariant::new(
         "organizations with a wrong assignment count",
         "SELECT COUNT(*) AS n FROM organizations o WHERE o.assignment_count <> (SELECT COALESCE(SUM(c.member_count), 0) FROM companies c WHERE c.organization_id = o.id)",
     ),

@@ -81,19 +81,14 @@ pub fn ended_support_sessions(conn: &mut Conn, now: Time) -> QueryResult<bool> {
 pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let removals: bool =
         diesel::select(exists(memberships::table.filter(memberships::restorable_until.lt(now)))).get_result(conn)?;
-    let sessions: bool = diesel::select(exists(
-        sessions::table.filter(
-            sessions::last_seen_at
-                .le(now - IDLE)
-                .or(sessions::created_at.le(now - ABSOLUTE)),
-        ),
-    ))
-    .get_result(conn)?;
+    // Each condition apart, because each has an index.
+    let idle = exists(sessions::table.filter(sessions::last_seen_at.le(now - IDLE)));
+    let old = exists(sessions::table.filter(sessions::created_at.le(now - ABSOLUTE)));
+    let sessions: bool = diesel::select(idle.or(old)).get_result(conn)?;
     let past = now - Span::days(7);
-    let tokens: bool = diesel::select(exists(
-        email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))),
-    ))
-    .get_result(conn)?;
+    let ended = exists(email_tokens::table.filter(email_tokens::expires_at.lt(past)));
+    let used = exists(email_tokens::table.filter(email_tokens::used_at.lt(past)));
+    let tokens: bool = diesel::select(ended.or(used)).get_result(conn)?;
     let attempts: bool = diesel::select(exists(
         login_attempts::table.filter(login_attempts::at.lt(now - Span::days(1))),
     ))

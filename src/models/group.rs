@@ -1,6 +1,9 @@
 //! Groups and what they give: what pages and rules read.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Text};
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, GroupId, MembershipId};
@@ -66,6 +69,36 @@ pub fn count(conn: &mut Conn, organization: OrgId) -> QueryResult<i64> {
         .filter(groups::organization_id.eq(organization))
         .count()
         .get_result(conn)
+}
+
+/// The companies that groups give access to, by name.
+pub fn grants_of(
+    conn: &mut Conn,
+    organization: OrgId,
+    groups: &[Group],
+) -> QueryResult<HashMap<GroupId, Vec<GroupGrant>>> {
+    let mut rows: Vec<(GroupId, Vec<u8>, GroupGrant)> = conn
+        .for_each_of(groups.iter().map(|group| group.id))
+        .then(
+            "group_grants",
+            "g",
+            "g.organization_id = ? AND g.group_id = each.value",
+            &[&organization],
+        )
+        .then(
+            "companies",
+            "c",
+            "c.organization_id = g.organization_id AND c.id = g.company_id",
+            &[],
+        )
+        .select::<(Text, Binary, (Text, Text, Text, Text))>("g.group_id, c.sort_name, c.id, c.name, g.role, c.status")
+        .load(conn)?;
+    rows.sort_by(|(_, one, at), (_, other, to)| (one, at.company).cmp(&(other, to.company)));
+    let mut grants: HashMap<GroupId, Vec<GroupGrant>> = HashMap::new();
+    for (group, _, grant) in rows {
+        grants.entry(group).or_default().push(grant);
+    }
+    Ok(grants)
 }
 
 /// The companies that a group gives access to, by name.

@@ -63,7 +63,7 @@ pub fn appoint(conn: &mut Conn, user: UserId) -> QueryResult<OperatorAppointment
 
 /// `false` when the account is no operator.
 pub fn dismiss(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
-    let dismissed = diesel::update(users::table.find(user).filter(users::is_operator.eq(true)))
+    let dismissed = diesel::update(users::table.find(user).filter(users::is_operator))
         .set(users::is_operator.eq(false))
         .execute(conn)?;
     Ok(dismissed == 1)
@@ -73,7 +73,7 @@ pub fn dismiss(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 pub fn has_another(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         users::table
-            .filter(users::is_operator.eq(true))
+            .filter(users::is_operator)
             .filter(users::email_verified_at.is_not_null())
             .filter(users::id.ne(user)),
     ))
@@ -90,7 +90,7 @@ pub struct OperatorContact {
 /// The verified operators, at most 20.
 pub fn contacts(conn: &mut Conn) -> QueryResult<Vec<OperatorContact>> {
     users::table
-        .filter(users::is_operator.eq(true))
+        .filter(users::is_operator)
         .filter(users::email_verified_at.is_not_null())
         .order(users::id)
         .limit(20)

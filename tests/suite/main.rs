@@ -56,6 +56,7 @@ mod people_files_test;
 mod people_pages_test;
 mod permission_pages_test;
 mod permissions_test;
+mod plans_test;
 mod process_test;
 mod proxies_test;
 mod races_test;

@@ -6,13 +6,12 @@ pub mod matrix;
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Nullable, Text};
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::db::Conn;
-use crate::db::schema::{
-    companies, company_assignments, group_grants, group_members, groups, memberships, role_counts,
-};
+use crate::db::schema::{memberships, role_counts};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership::Origin;
@@ -91,30 +90,25 @@ pub fn assignments(
     if members.is_empty() {
         return Ok(assignments);
     }
-    let mut query = company_assignments::table
-        .inner_join(
-            companies::table.on(companies::organization_id
-                .eq(company_assignments::organization_id)
-                .and(companies::id.eq(company_assignments::company_id))),
+    let mut rows: Vec<AssignmentRow> = conn
+        .for_each_of(members)
+        .then(
+            "company_assignments",
+            "a",
+            "a.organization_id = ? AND a.membership_id = each.value",
+            &[&organization],
         )
-        .filter(company_assignments::organization_id.eq(organization))
-        .filter(conn.one_of(company_assignments::membership_id, members))
-        .select((
-            company_assignments::membership_id,
-            companies::sort_name,
-            companies::id,
-            companies::name,
-            companies::slug,
-            companies::status,
-            company_assignments::role,
-            company_assignments::direct_role,
-            company_assignments::origin,
-        ))
-        .into_boxed();
-    if let Some(within) = within {
-        query = query.filter(conn.one_of(company_assignments::company_id, within.to_vec()));
-    }
-    let mut rows: Vec<AssignmentRow> = query.load(conn)?;
+        .then(
+            "companies",
+            "c",
+            "c.organization_id = a.organization_id AND c.id = a.company_id",
+            &[],
+        )
+        .select::<(Text, Binary, Text, Text, Text, Text, Text, Nullable<Text>, Text)>(
+            "a.membership_id, c.sort_name, c.id, c.name, c.slug, c.status, a.role, a.direct_role, a.origin",
+        )
+        .load(conn)?;
+    rows.retain(|row| within.is_none_or(|within| within.contains(&row.company)));
     rows.sort_unstable_by(|one, other| (&one.sort_name, one.company).cmp(&(&other.sort_name, other.company)));
     for row in rows {
         assignments.entry(row.member).or_default().push(ListedAssignment {
@@ -161,34 +155,37 @@ pub fn group_grants(conn: &mut Conn, organization: OrgId, members: &[MembershipI
     if members.is_empty() {
         return Ok(GroupGrants::default());
     }
-    let of_group = groups::organization_id
-        .eq(group_members::organization_id)
-        .and(groups::id.eq(group_members::group_id));
-    let roles = group_members::table
-        .inner_join(groups::table.on(of_group))
-        .filter(group_members::organization_id.eq(organization))
-        .filter(conn.one_of(group_members::membership_id, members))
-        .order((groups::name, groups::id))
-        .select((group_members::membership_id, groups::role, groups::name))
-        .load(conn)?;
-    let assignments = group_members::table
-        .inner_join(groups::table.on(of_group))
-        .inner_join(
-            group_grants::table.on(group_grants::organization_id
-                .eq(group_members::organization_id)
-                .and(group_grants::group_id.eq(group_members::group_id))),
+    let in_groups = conn
+        .for_each_of(members)
+        .then(
+            "group_members",
+            "m",
+            "m.organization_id = ? AND m.membership_id = each.value",
+            &[&organization],
         )
-        .filter(group_members::organization_id.eq(organization))
-        .filter(conn.one_of(group_members::membership_id, members))
-        .order((groups::name, groups::id))
-        .select((
-            group_members::membership_id,
-            group_grants::company_id,
-            group_grants::role,
-            groups::name,
-        ))
-        .load(conn)?;
-    Ok(GroupGrants { roles, assignments })
+        .then(
+            "groups",
+            "g",
+            "g.organization_id = m.organization_id AND g.id = m.group_id",
+            &[],
+        );
+    let roles = in_groups
+        .clone()
+        .select::<(Text, Text, Text)>("m.membership_id, g.role, g.name")
+        .ordered("g.name, g.id");
+    let assignments = in_groups
+        .then(
+            "group_grants",
+            "gg",
+            "gg.organization_id = m.organization_id AND gg.group_id = m.group_id",
+            &[],
+        )
+        .select::<(Text, Text, Text, Text)>("m.membership_id, gg.company_id, gg.role, g.name")
+        .ordered("g.name, g.id");
+    Ok(GroupGrants {
+        roles: roles.load(conn)?,
+        assignments: assignments.load(conn)?,
+    })
 }
 
 /// The number of active members whose role reaches every company, by role.

@@ -63,11 +63,13 @@ crate::page!(IndexPage);
 /// `GET /organizations/{slug}/access/groups`
 pub async fn index(gate: Gate<ViewAccess>) -> Result<HttpResponse, AppError> {
     gate.show(|actor, conn| {
-        let mut rows = Vec::new();
-        for group in groups::list(conn, actor)? {
-            let grants = group_reads::grants(conn, actor.organization, group.id)?;
-            rows.push(GroupRow { group, grants });
-        }
+        let listed = groups::list(conn, actor)?;
+        let mut grants = group_reads::grants_of(conn, actor.organization, &listed)?;
+        let rows = listed.into_iter().map(|group| GroupRow {
+            grants: grants.remove(&group.id).unwrap_or_default(),
+            group,
+        });
+        let rows = rows.collect();
         Ok(IndexPage {
             layout: actor.layout(conn, "access")?,
             organization: actor.organization_name.clone(),

@@ -19,7 +19,7 @@ use crate::db::types::organization::OrganizationStatus;
 use crate::handlers::organizations::queries;
 use crate::handlers::organizations::queries::{MemberCounts, OwnOrganization};
 use crate::models::invitation;
-use crate::models::membership::access;
+use crate::models::membership::access_everywhere::inputs_everywhere;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -164,19 +164,16 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
         mine.retain(|row| found(row, &q));
         order.apply(&mut mine, person.cx.now);
         let awaited = invitation::waiting_for_owner(conn, person.cx.now, person.id)?;
-        let (members, companies, assigned) = (
-            queries::members(conn, person.id)?,
-            queries::companies(conn, person.id)?,
-            queries::assigned(conn, person.id)?,
-        );
+        let (members, assigned) = (queries::members(conn, person.id)?, queries::assigned(conn, person.id)?);
+        let inputs = inputs_everywhere(conn, person.cx.now, person.id)?;
         Ok(IndexPage {
             layout: person.layout(conn, "organizations")?,
             rows: mine
                 .into_iter()
                 .map(|mine| {
-                    let inputs = access::access_inputs(conn, person.cx.now, mine.id, mine.membership)?;
+                    let permissions = inputs.get(&mine.id).ok_or(AppError::NotFound)?.permissions();
                     let owner_invited = mine.role == Role::Owner && awaited.contains(&mine.id);
-                    let mut row = row(mine, inputs.permissions(), person, &members, &companies, &assigned);
+                    let mut row = row(mine, permissions, person, &members, &assigned);
                     if owner_invited && row.status.rank == 0 {
                         row.status = OrganizationState::owner_invited();
                     }
@@ -202,7 +199,6 @@ fn row(
     permissions: Permissions,
     person: &CurrentUser,
     members: &MemberCounts,
-    companies: &MemberCounts,
     assigned: &MemberCounts,
 ) -> OrganizationRow {
     let count = |counts: &MemberCounts| counts.get(&mine.id).copied().unwrap_or_default();
@@ -210,7 +206,7 @@ fn row(
     let status = OrganizationState::of(&mine, now);
     let works = status.opens();
     let companies = match permissions.reach(ViewCompany::ID) {
-        Reach::Everywhere => Some(count(companies)),
+        Reach::Everywhere => Some(mine.active_companies),
         _ => Some(count(assigned)),
     };
     let all = permissions.reach(ViewMembers::ID) == Reach::Everywhere;

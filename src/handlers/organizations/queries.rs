@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use crate::authz::role::Role;
-use crate::common::id::{MembershipId, UserId};
+use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::common::zone::Zone;
 use crate::db::Conn;
-use crate::db::schema::{companies, company_assignments, memberships, organization_slugs, organizations, role_counts};
+use crate::db::schema::{memberships, organization_slugs, organizations};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::{CompanyStatus, OrganizationStatus, OrganizationType, UnitLabel};
+use crate::db::types::organization::{OrganizationStatus, OrganizationType, UnitLabel};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
@@ -25,8 +25,6 @@ pub struct OwnOrganization {
     pub organization_type: OrganizationType,
     #[diesel(column_name = unit_label)]
     pub unit: UnitLabel,
-    #[diesel(select_expression = memberships::id)]
-    pub membership: MembershipId,
     #[diesel(select_expression = memberships::role)]
     pub role: Role,
     #[diesel(select_expression = memberships::status)]
@@ -41,6 +39,7 @@ pub struct OwnOrganization {
     pub organization_status: OrganizationStatus,
     pub delete_after: Option<Time>,
     pub timezone: Zone,
+    pub active_companies: i64,
 }
 
 pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OwnOrganization>> {
@@ -58,14 +57,10 @@ pub type MemberCounts = HashMap<OrgId, i64>;
 
 /// The number of members, without suspended ones.
 pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
-    let rows: Vec<(OrgId, i64)> = role_counts::table
-        .inner_join(memberships::table.on(memberships::organization_id.eq(role_counts::organization_id)))
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .select((
-            role_counts::organization_id,
-            role_counts::members - role_counts::suspended,
-        ))
+    let rows: Vec<(OrgId, i64)> = conn
+        .rows_of("memberships", "m", "m.user_id = ? AND m.status <> 'removed'", &[&user])
+        .then("role_counts", "r", "r.organization_id = m.organization_id", &[])
+        .select::<(Text, BigInt)>("r.organization_id, r.members - r.suspended")
         .load(conn)?;
     let mut counts = MemberCounts::new();
     for (organization, members) in rows {
@@ -74,39 +69,29 @@ pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
     Ok(counts)
 }
 
-/// The number of active companies.
-pub fn companies(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
-    let rows: Vec<(OrgId, i64)> = companies::table
-        .inner_join(memberships::table.on(memberships::organization_id.eq(companies::organization_id)))
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .group_by(companies::organization_id)
-        .select((companies::organization_id, count_star()))
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
 /// The number of active companies that the account is assigned to.
 pub fn assigned(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
-    let rows: Vec<(OrgId, i64)> = company_assignments::table
-        .inner_join(
-            memberships::table.on(memberships::organization_id
-                .eq(company_assignments::organization_id)
-                .and(memberships::id.eq(company_assignments::membership_id))),
+    let rows: Vec<OrgId> = conn
+        .rows_of("memberships", "m", "m.user_id = ? AND m.status <> 'removed'", &[&user])
+        .then(
+            "company_assignments",
+            "a",
+            "a.organization_id = m.organization_id AND a.membership_id = m.id",
+            &[],
         )
-        .inner_join(
-            companies::table.on(companies::organization_id
-                .eq(company_assignments::organization_id)
-                .and(companies::id.eq(company_assignments::company_id))),
+        .then(
+            "companies",
+            "c",
+            "c.organization_id = a.organization_id AND c.id = a.company_id AND c.status = 'active'",
+            &[],
         )
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .group_by(company_assignments::organization_id)
-        .select((company_assignments::organization_id, count_star()))
+        .select::<Text>("c.organization_id")
         .load(conn)?;
-    Ok(rows.into_iter().collect())
+    let mut counts = MemberCounts::new();
+    for organization in rows {
+        *counts.entry(organization).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 /// Whether the account is a member of any organization.

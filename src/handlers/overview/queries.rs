@@ -68,17 +68,19 @@ pub struct PendingInvitations {
 }
 
 pub fn pending_invitations(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<PendingInvitations> {
-    let sql = "SELECT COUNT(*) AS open, \
-        CAST(COALESCE(SUM(CASE WHEN i.expires_at <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ending, \
-        CAST(COALESCE(SUM(CASE WHEN m.state IN ('failed', 'bounced') THEN 1 ELSE 0 END), 0) AS BIGINT) AS undelivered \
-        FROM invitations i LEFT JOIN mail_outbox m ON m.id = i.mail_id \
-        WHERE i.organization_id = $2 AND i.status = 'pending' AND i.expires_at > $3";
+    // The kept number has those whose time is over until the job closes them. The order of the join is the one written.
+    let sql = "SELECT \
+        (SELECT pending_invitations FROM organizations WHERE id = $1) \
+        - (SELECT COUNT(*) FROM invitations WHERE organization_id = $1 AND status = 'pending' AND expires_at <= $2) AS open, \
+        (SELECT COUNT(*) FROM invitations WHERE organization_id = $1 AND status = 'pending' AND expires_at > $2 AND expires_at <= $3) AS ending, \
+        (SELECT COUNT(*) FROM invitations i CROSS JOIN mail_outbox m WHERE i.organization_id = $1 AND i.status = 'pending' \
+            AND i.expires_at > $2 AND m.id = i.mail_id AND m.state IN ('failed', 'bounced')) AS undelivered";
     // SQLite numbers the parameters in the order of their first use.
     let soon = now + Span::days(2);
     on_each!(conn, c => diesel::sql_query(sql)
-        .bind::<BigInt, _>(soon)
         .bind::<Text, _>(org)
         .bind::<BigInt, _>(now)
+        .bind::<BigInt, _>(soon)
         .get_result(c))
 }
 

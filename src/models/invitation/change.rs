@@ -6,7 +6,7 @@ use crate::app::Ctx;
 use crate::common::id::{InvitationId, MailId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Seed;
-use crate::db::schema::invitations;
+use crate::db::schema::{invitations, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::db::{Conn, affected};
@@ -21,6 +21,22 @@ pub fn set_mail(conn: &mut Conn, organization: OrgId, invitation: InvitationId, 
     Ok(())
 }
 
+/// Counts pending invitations that were added, or closed when `by` is negative.
+pub(super) fn count_pending(conn: &mut Conn, organization: OrgId, by: i64) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::pending_invitations.eq(organizations::pending_invitations + by))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether one invitation was closed; it is no longer counted then.
+fn closed(conn: &mut Conn, organization: OrgId, rows: usize) -> QueryResult<bool> {
+    if rows == 1 {
+        count_pending(conn, organization, -1)?;
+    }
+    Ok(rows == 1)
+}
+
 /// Closes an open invitation; `false` when it is not open anymore. Of several requests at once, one succeeds.
 pub fn close(
     conn: &mut Conn,
@@ -30,7 +46,7 @@ pub fn close(
     to: InvitationStatus,
 ) -> QueryResult<bool> {
     affected::invitee(organization, id);
-    let closed = diesel::update(
+    let rows = diesel::update(
         invitations::table
             .filter(invitations::organization_id.eq(organization))
             .filter(invitations::id.eq(id))
@@ -38,13 +54,13 @@ pub fn close(
     )
     .set((invitations::status.eq(to), invitations::closed_at.eq(Some(cx.now))))
     .execute(conn)?;
-    Ok(closed == 1)
+    closed(conn, organization, rows)
 }
 
 /// Accepts an open invitation; `false` when it is not open anymore. Of several requests at once, one succeeds.
 pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) -> QueryResult<bool> {
     affected::invitee(organization, id);
-    let accepted = diesel::update(
+    let rows = diesel::update(
         invitations::table
             .filter(invitations::organization_id.eq(organization))
             .filter(invitations::id.eq(id))
@@ -56,7 +72,7 @@ pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) 
         invitations::closed_at.eq(Some(cx.now)),
     ))
     .execute(conn)?;
-    Ok(accepted == 1)
+    closed(conn, organization, rows)
 }
 
 // The row as it was read: if another request changed it since, the change matches no row.
@@ -87,6 +103,9 @@ pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId, sent_by: U
     if renewed == 0 {
         return Ok(None);
     }
+    if was.status != InvitationStatus::Pending {
+        count_pending(conn, was.organization_id, 1)?;
+    }
     new_link(conn, cx, was.organization_id, was.id, sent_by).map(Some)
 }
 
@@ -110,25 +129,28 @@ pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, to: &NewInvitation) -
     Ok(true)
 }
 
-/// The open invitations whose time is over, at most `limit`.
+/// The open invitations whose time is over, at most `limit`, by organization: each is locked when its first one expires.
 pub fn due_to_expire(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<Invitation>> {
-    invitations::table
+    let mut due: Vec<Invitation> = invitations::table
         .filter(invitations::status.eq(InvitationStatus::Pending))
         .filter(invitations::expires_at.le(now))
         .order(invitations::expires_at)
         .limit(limit)
         .select(Invitation::as_select())
-        .load(conn)
+        .load(conn)?;
+    due.sort_by_key(|one| one.organization_id.to_string());
+    Ok(due)
 }
 
 /// Expires an invitation; `false` when another request changed it in between.
 pub fn expire(conn: &mut Conn, now: Time, was: &Invitation) -> QueryResult<bool> {
     affected::invitee(was.organization_id, was.id);
-    let expired = diesel::update(as_read!(was))
+    was.organization_id.advisory_lock(conn)?;
+    let rows = diesel::update(as_read!(was))
         .set((
             invitations::status.eq(InvitationStatus::Expired),
             invitations::closed_at.eq(Some(now)),
         ))
         .execute(conn)?;
-    Ok(expired == 1)
+    closed(conn, was.organization_id, rows)
 }

@@ -11,6 +11,7 @@ use crate::db::schema::{invitation_grants, invitation_tokens, invitations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::db::{Conn, affected};
+use crate::models::invitation::change::count_pending;
 use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation};
 use crate::on_each;
 
@@ -121,6 +122,7 @@ pub fn create_all(
         .flat_map(|one| grant_rows(organization, one.id, &one.invitation.companies))
         .collect();
     insert_grants(conn, &grants)?;
+    count_pending(conn, organization, i64::try_from(rows.len()).unwrap_or_default())?;
     Ok(true)
 }
 

@@ -7,6 +7,7 @@ pub mod sent;
 pub mod to_own;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Text};
 
 pub use crate::models::invitation::change::{accept, close, due_to_expire, edit, expire, renew, set_mail};
 pub use crate::models::invitation::create::{PreparedInvitation, create_all};
@@ -18,7 +19,7 @@ use crate::common::id::{CompanyId, InvitationId, MailId, UserId};
 use crate::common::time::{Span, Time};
 use crate::common::token::Token;
 use crate::db::Conn;
-use crate::db::schema::{companies, invitation_grants, invitation_tokens, invitations};
+use crate::db::schema::{invitation_tokens, invitations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, InvitationStatus};
 
@@ -169,25 +170,26 @@ pub fn grants(
     organization: OrgId,
     ids: &[InvitationId],
 ) -> QueryResult<Vec<(InvitationId, CompanyGrant)>> {
-    invitation_grants::table
-        .inner_join(
-            companies::table.on(companies::organization_id
-                .eq(invitation_grants::organization_id)
-                .and(companies::id.eq(invitation_grants::company_id))),
+    let mut rows: Vec<(InvitationId, Vec<u8>, CompanyGrant)> = conn
+        .for_each_of(ids)
+        .then(
+            "invitation_grants",
+            "g",
+            "g.organization_id = ? AND g.invitation_id = each.value",
+            &[&organization],
         )
-        .filter(invitation_grants::organization_id.eq(organization))
-        .filter(invitation_grants::invitation_id.eq_any(ids))
-        .order((companies::sort_name, companies::id))
-        .select((
-            invitation_grants::invitation_id,
-            (
-                invitation_grants::company_id,
-                companies::name,
-                companies::status,
-                invitation_grants::role,
-            ),
-        ))
-        .load(conn)
+        .then(
+            "companies",
+            "c",
+            "c.organization_id = g.organization_id AND c.id = g.company_id",
+            &[],
+        )
+        .select::<(Text, Binary, (Text, Text, Text, Text))>(
+            "g.invitation_id, c.sort_name, c.id, c.name, c.status, g.role",
+        )
+        .load(conn)?;
+    rows.sort_by(|(_, one, at), (_, other, to)| (one, at.company).cmp(&(other, to.company)));
+    Ok(rows.into_iter().map(|(id, _, grant)| (id, grant)).collect())
 }
 
 /// The companies of one invitation, by name.

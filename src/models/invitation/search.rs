@@ -9,7 +9,7 @@ use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
-use crate::db::schema::{invitation_grants, invitation_tokens, invitations, mail_outbox, users};
+use crate::db::schema::{invitation_grants, invitation_tokens, invitations, mail_outbox, organizations, users};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::mail::outbox::MailState;
@@ -57,6 +57,12 @@ macro_rules! in_scope {
 }
 
 pub fn count_pending(conn: &mut Conn, organization: OrgId, scope: &InvitationScope) -> QueryResult<i64> {
+    if let InvitationScope::All = scope {
+        return organizations::table
+            .find(organization)
+            .select(organizations::pending_invitations)
+            .first(conn);
+    }
     let query = invitations::table
         .filter(invitations::organization_id.eq(organization))
         .filter(invitations::status.eq(InvitationStatus::Pending))

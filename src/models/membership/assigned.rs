@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Text};
 
 use crate::authz::role::CompanyRole;
 use crate::common::id::{CompanyId, MembershipId};
@@ -12,7 +13,6 @@ use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership::Origin;
-use crate::on_each;
 
 /// A company that a member is assigned to.
 #[derive(Debug, Clone, Queryable)]
@@ -70,16 +70,22 @@ pub fn company_names(
     if members.is_empty() {
         return Ok(names);
     }
-    let members = conn.one_of(company_assignments::membership_id, members);
-    let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = on_each!(conn, c => with_companies(organization)
-        .filter(members)
-        .select((
-            company_assignments::membership_id,
-            companies::sort_name,
-            companies::id,
-            companies::name,
-        ))
-        .load(c))?;
+    let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = conn
+        .for_each_of(members)
+        .then(
+            "company_assignments",
+            "a",
+            "a.organization_id = ? AND a.membership_id = each.value",
+            &[&organization],
+        )
+        .then(
+            "companies",
+            "c",
+            "c.organization_id = a.organization_id AND c.id = a.company_id",
+            &[],
+        )
+        .select::<(Text, Binary, Text, Text)>("a.membership_id, c.sort_name, c.id, c.name")
+        .load(conn)?;
     rows.retain(|(_, _, company, _)| within.is_none_or(|within| within.contains(company)));
     rows.sort_unstable();
     for (member, _, _, name) in rows {

@@ -1,6 +1,7 @@
 //! Memberships and their assignments to companies. Only this module writes these tables.
 
 pub mod access;
+pub mod access_everywhere;
 pub mod add;
 pub mod assigned;
 pub mod assignment;

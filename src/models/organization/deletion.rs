@@ -141,6 +141,7 @@ pub fn delete_rows(conn: &mut Conn, most: i64) -> QueryResult<bool> {
             organizations::active_companies.eq(0i64),
             organizations::archived_companies.eq(0i64),
             organizations::assignment_count.eq(0i64),
+            organizations::pending_invitations.eq(0i64),
             organizations::delete_after.eq(None::<Time>),
         ))
         .execute(conn)?;

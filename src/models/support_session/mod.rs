@@ -49,7 +49,7 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
         .filter(organization_slugs::slug.eq(slug))
         .filter(organization_slugs::is_current.eq(true))
-        .filter(organizations::support_consent.eq(true))
+        .filter(organizations::support_consent)
         .filter(support_sessions::operator_id.eq(operator))
         .filter(support_sessions::ended_at.is_null())
         .filter(support_sessions::ends_at.gt(now))
@@ -164,7 +164,7 @@ pub fn lock_consent(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<
     diesel::update(
         organizations::table
             .find(organization)
-            .filter(organizations::support_consent.eq(true)),
+            .filter(organizations::support_consent),
     )
     .set(organizations::support_consent.eq(true))
     .returning(organizations::support_consent_by)

@@ -44,6 +44,11 @@ pub fn without_stored_pages(config: &Config) -> (Config, TcpListener) {
     (config, listener)
 }
 
+/// Calls the function before each statement of the apps that start from now on.
+pub fn observe_statements(observer: fn(database: &str, text: &str)) {
+    tenantry::db::statements::observe(observer);
+}
+
 /// A server in its own thread.
 pub struct Running {
     port: u16,

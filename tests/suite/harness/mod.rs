@@ -13,8 +13,10 @@ pub mod mail;
 pub mod page;
 pub mod people;
 pub mod places;
+pub mod plans;
 pub mod server_process;
 pub mod smtp;
+pub mod statements;
 pub mod test_app;
 
 /// How often a test repeats: `long` times with `bin/test --long`, else `short` times.

@@ -13,6 +13,7 @@ use crate::harness::database::Database;
 use crate::harness::mail::{self, ReceivedEmail};
 use crate::harness::places::Folder;
 use crate::harness::smtp::Smtp;
+use crate::harness::statements;
 
 /// A running instance; it stops and its data is deleted when this value is dropped.
 pub struct TestApp {
@@ -49,6 +50,7 @@ impl TestApp {
     }
 
     fn build(change: impl FnOnce(&mut Config), smtp: Option<Smtp>) -> Self {
+        statements::collect();
         let folder = Folder::new();
         let database = Database::create(&folder);
         let (mut config, listener) = adapter::config(folder.path(), database.url().to_owned());

@@ -18,7 +18,7 @@ const VIEWS: &str = "SELECT id, name, query, created_at AS n1, CAST(0 AS BIGINT)
     FROM member_views WHERE organization_id = ";
 const OF_MEMBER: &str = " AND membership_id = ";
 const PENDING: &str = " UNION ALL SELECT '', '', '', \
-    (SELECT COUNT(*) FROM invitations WHERE status = 'pending' AND organization_id = ";
+    (SELECT pending_invitations FROM organizations WHERE id = ";
 // At most as many as the page of removed members lists.
 const REMOVED: &str =
     "), (SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships WHERE status = 'removed' AND organization_id = ";

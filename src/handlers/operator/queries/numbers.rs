@@ -43,7 +43,7 @@ pub fn count(conn: &mut Conn, now: Time) -> QueryResult<InstanceNumbers> {
     Ok(InstanceNumbers {
         organizations: self::organizations(conn)?,
         consenting: organizations::table
-            .filter(organizations::support_consent.eq(true))
+            .filter(organizations::support_consent)
             .count()
             .get_result(conn)?,
         accounts: users::table.count().get_result(conn)?,
@@ -51,10 +51,7 @@ pub fn count(conn: &mut Conn, now: Time) -> QueryResult<InstanceNumbers> {
             .filter(users::email_verified_at.is_not_null())
             .count()
             .get_result(conn)?,
-        operators: users::table
-            .filter(users::is_operator.eq(true))
-            .count()
-            .get_result(conn)?,
+        operators: users::table.filter(users::is_operator).count().get_result(conn)?,
         support: support_sessions::table
             .filter(support_sessions::ended_at.is_null())
             .filter(support_sessions::ends_at.gt(now))

@@ -59,7 +59,7 @@ macro_rules! listed {
     () => {
         organizations::table
             .inner_join(organization_slugs::table)
-            .filter(organization_slugs::is_current.eq(true))
+            .filter(organization_slugs::is_current)
             .select(OperatorOrganization::as_select())
     };
 }

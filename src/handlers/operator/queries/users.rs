@@ -63,7 +63,7 @@ pub fn list(
     }
     query = match filter {
         AccountFilter::All => query,
-        AccountFilter::Operators => query.filter(users::is_operator.eq(true)),
+        AccountFilter::Operators => query.filter(users::is_operator),
         AccountFilter::Unverified => query.filter(users::email_verified_at.is_null()),
     };
     newest_first!(query, users::id, cursor).load(conn)
