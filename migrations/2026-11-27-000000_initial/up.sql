@@ -162,6 +162,7 @@ CREATE TABLE organization_slugs (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX organization_slugs_by_organization ON organization_slugs (organization_id);
+CREATE UNIQUE INDEX organization_slugs_current ON organization_slugs (organization_id) WHERE is_current;
 
 -- Answers that were given when the organization was created. Only operators see them.
 CREATE TABLE organization_intake (
@@ -461,7 +462,8 @@ CREATE TABLE invitation_reports (
     FOREIGN KEY (organization_id, invitation_id) REFERENCES invitations (organization_id, id)
 );
 CREATE UNIQUE INDEX invitation_reports_by_invitation ON invitation_reports (organization_id, invitation_id);
-CREATE INDEX invitation_reports_by_closing ON invitation_reports (closed_at);
+CREATE INDEX invitation_reports_by_age ON invitation_reports (id);
+CREATE INDEX invitation_reports_by_closing ON invitation_reports (closed_at, id);
 CREATE INDEX invitation_reports_by_sender ON invitation_reports (sender_id);
 
 CREATE TABLE audit_events (
@@ -654,6 +656,7 @@ CREATE TABLE retired_link_tokens (
     replaced_at BIGINT NOT NULL,
     FOREIGN KEY (organization_id, link_id) REFERENCES onboarding_links (organization_id, id)
 );
+CREATE INDEX retired_link_tokens_by_link ON retired_link_tokens (organization_id, link_id);
 
 CREATE TABLE join_requests (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

@@ -22,7 +22,7 @@ pub fn organizations(
         .left_join(
             organization_slugs::table.on(organization_slugs::organization_id
                 .eq(organizations::id)
-                .and(organization_slugs::is_current.eq(true))),
+                .and(organization_slugs::is_current)),
         )
         .order(organizations::id)
         .limit(limit)

@@ -116,7 +116,7 @@ pub fn member(conn: &mut Conn, now: Time, token: &Token, slug: &str) -> QueryRes
         .filter(sessions::last_seen_at.gt(now - IDLE))
         .filter(sessions::created_at.gt(now - ABSOLUTE))
         .filter(organization_slugs::slug.eq(slug))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select((
             AccountRow::as_select(),
             SessionRow::as_select(),

@@ -83,6 +83,7 @@ pub fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Account> {
 pub fn any_verified(conn: &mut Conn) -> QueryResult<bool> {
     let first: Option<UserId> = users::table
         .filter(users::email_verified_at.is_not_null())
+        .order(users::id)
         .select(users::id)
         .first(conn)
         .optional()?;

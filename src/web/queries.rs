@@ -38,7 +38,7 @@ pub fn organizations_of(conn: &mut Conn, user: UserId, now: Time, limit: i64) ->
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
         .filter(memberships::user_id.eq(user))
         .filter(opens!(now))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         // One engine sorts what is missing first, the other last.
         .order((
             memberships::last_seen_at.is_null(),

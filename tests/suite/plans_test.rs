@@ -14,7 +14,10 @@ use crate::harness::test_app::TestApp;
 use crate::roles_test::Scenario;
 
 /// Tables whose number of rows does not grow.
-const FIXED: &[&str] = &["instance", "__diesel_schema_migrations"];
+const FIXED: &[&str] = &["instance", "instance_pages", "__diesel_schema_migrations"];
+
+/// Indexes of a few rows, which may be read whole: operators, support sessions that are going on, events without a chain.
+const FEW: &[&str] = &["users_operators", "support_sessions_running", "audit_events_unchained"];
 
 /// Statements that read a table on purpose: a part of their text, and why.
 const WHOLE: &[(&str, &str)] = &[
@@ -35,6 +38,14 @@ const WHOLE: &[(&str, &str)] = &[
     ),
     (
         "SELECT COUNT(*) FROM \"organizations\" WHERE (\"organizations\".\"status\" != $1)",
+        "the same on PostgreSQL",
+    ),
+    (
+        "FROM `organizations` WHERE `organizations`.`support_consent`",
+        "the page of operators counts the organizations that consent",
+    ),
+    (
+        "FROM \"organizations\" WHERE \"organizations\".\"support_consent\"",
         "the same on PostgreSQL",
     ),
     (
@@ -88,10 +99,9 @@ fn no_statement_reads_a_growing_table_from_end_to_end() {
             continue;
         };
         explained += 1;
-        let found = plan
-            .walks
-            .iter()
-            .any(|walk| !walk.within_organization && !FIXED.contains(&walk.table.as_str()));
+        let found = plan.walks.iter().any(|walk| {
+            !walk.within_organization && !FIXED.contains(&walk.table.as_str()) && !FEW.contains(&walk.index.as_str())
+        });
         if found {
             walks.push(format!("{statement}\n    {}", plan.lines.join("\n    ")));
         }

@@ -120,7 +120,7 @@ impl Scenario {
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 fixtures.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
-            let message = fixtures.email_of_invitation(invitation);
+            let message = fixtures.email_of_invitation(organization, invitation);
             let report = fixtures.report(organization, invitation);
             let helper = fixtures.account(&format!("Opal {slug}"), &format!("opal@{slug}.test"), true);
             fixtures.appoint(helper);

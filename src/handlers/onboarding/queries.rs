@@ -152,7 +152,7 @@ pub fn own_organization(conn: &mut Conn, person: &CurrentUser, slug: &str) -> Qu
         .filter(memberships::user_id.eq(person.id))
         .filter(opens!(person.cx.now))
         .filter(organization_slugs::slug.eq(slug))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select(OwnOrganization::as_select())
         .first(conn)
         .optional()

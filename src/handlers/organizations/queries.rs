@@ -48,7 +48,7 @@ pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OwnOrganization>> 
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
         .filter(memberships::user_id.eq(user))
         .filter(memberships::status.ne(MembershipStatus::Removed))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select(OwnOrganization::as_select())
         .load(conn)
 }

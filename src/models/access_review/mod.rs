@@ -186,7 +186,7 @@ pub fn heading(conn: &mut Conn, org: OrgId) -> QueryResult<ReviewHeading> {
     organizations::table
         .inner_join(organization_slugs::table)
         .filter(organizations::id.eq(org))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select((
             organizations::name,
             organization_slugs::slug,

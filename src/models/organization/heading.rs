@@ -38,7 +38,7 @@ pub fn heading(conn: &mut Conn, organization: OrgId) -> QueryResult<Organization
     organizations::table
         .inner_join(organization_slugs::table)
         .filter(organizations::id.eq(organization))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select(OrganizationHeading::as_select())
         .first(conn)
 }

@@ -78,7 +78,7 @@ pub fn others(conn: &mut Conn, user: UserId, except: OrgId, limit: i64) -> Query
         .filter(memberships::organization_id.ne(except))
         .filter(organizations::status.eq(OrganizationStatus::Active))
         .filter(organizations::delete_after.is_null())
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .order((organizations::name, organizations::id))
         .limit(limit)
         .select(ActiveOrganization::as_select())
@@ -105,7 +105,7 @@ pub fn last_used(conn: &mut Conn, user: UserId, now: Time) -> QueryResult<Option
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(memberships::organization_id)))
         .filter(memberships::user_id.eq(user))
         .filter(crate::opens!(now))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select((
             memberships::last_seen_at,
             memberships::joined_at,

@@ -53,7 +53,7 @@ pub fn moved(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<St
     };
     organization_slugs::table
         .filter(organization_slugs::organization_id.eq(organization))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select(organization_slugs::slug)
         .first(conn)
         .optional()
@@ -105,7 +105,7 @@ fn write_slug(conn: &mut Conn, now: Time, organization: OrgId, from: &str, to: &
         organization_slugs::table
             .filter(organization_slugs::organization_id.eq(organization))
             .filter(organization_slugs::slug.eq(from))
-            .filter(organization_slugs::is_current.eq(true)),
+            .filter(organization_slugs::is_current),
     )
     .set(organization_slugs::is_current.eq(false))
     .execute(conn)?;

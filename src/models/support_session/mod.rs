@@ -48,7 +48,7 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
         .inner_join(organizations::table.on(organizations::id.eq(support_sessions::organization_id)))
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
         .filter(organization_slugs::slug.eq(slug))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .filter(organizations::support_consent)
         .filter(support_sessions::operator_id.eq(operator))
         .filter(support_sessions::ended_at.is_null())

@@ -214,9 +214,9 @@ impl Fixtures<'_> {
         begun.ok().map(|(id, _)| id)
     }
 
-    pub fn email_of_invitation(&mut self, invitation: InvitationId) -> MailId {
+    pub fn email_of_invitation(&mut self, organization: OrgId, invitation: InvitationId) -> MailId {
         let found: Option<MailId> = invitations::table
-            .filter(invitations::id.eq(invitation))
+            .find((organization, invitation))
             .select(invitations::mail_id)
             .first(self.conn)
             .expect("an invitation");

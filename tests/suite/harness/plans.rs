@@ -11,6 +11,8 @@ use crate::harness::database::Database;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walk {
     pub table: String,
+    /// Empty when it reads the table itself.
+    pub index: String,
     /// Whether it stays within one organization.
     pub within_organization: bool,
 }
@@ -43,8 +45,12 @@ impl Planner {
     pub fn of(database: &Database) -> Self {
         if database.is_postgres() {
             let mut conn = PgConnection::establish(database.url()).expect("PostgreSQL");
-            // In an almost empty database, reading a table whole is always cheapest: only where no index fits it is read so.
-            conn.batch_execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SET client_min_messages = warning")
+            // In an almost empty database, reading a table whole or sorting all of it, is always cheapest: only where no index fits it is done.
+            for choice in ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"] {
+                conn.batch_execute(&format!("SET enable_{choice} = off"))
+                    .expect("settings");
+            }
+            conn.batch_execute("SET plan_cache_mode = force_generic_plan; SET client_min_messages = warning")
                 .expect("settings");
             Self::Postgres(conn)
         } else {
@@ -90,6 +96,12 @@ fn tables(statement: &str) -> Vec<(String, String)> {
     tables
 }
 
+/// The word behind `before`, or nothing.
+fn after<'a>(line: &'a str, before: &str) -> &'a str {
+    let rest = line.split_once(before).map_or("", |(_, rest)| rest);
+    rest.split(' ').next().unwrap_or_default()
+}
+
 fn explain_sqlite(conn: &mut SqliteConnection, statement: &str) -> Plan {
     let rows: Vec<Detail> = sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
         .load(conn)
@@ -116,6 +128,7 @@ fn explain_sqlite(conn: &mut SqliteConnection, statement: &str) -> Plan {
         if whole || built || organization {
             walks.push(Walk {
                 table: table.clone(),
+                index: after(line, "INDEX ").to_owned(),
                 within_organization: organization && !built,
             });
         }
@@ -170,6 +183,11 @@ fn explain_postgres(conn: &mut PgConnection, statement: &str) -> Plan {
         if whole || organization {
             walks.push(Walk {
                 table,
+                index: if is_index {
+                    after(step, "using ").to_owned()
+                } else {
+                    String::new()
+                },
                 within_organization: organization,
             });
         }

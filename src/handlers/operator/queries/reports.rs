@@ -36,7 +36,7 @@ pub fn list(conn: &mut Conn, all: bool, cursor: Option<&Cursor>) -> QueryResult<
     let mut query = invitation_reports::table
         .inner_join(users::table)
         .inner_join(organizations::table.inner_join(organization_slugs::table))
-        .filter(organization_slugs::is_current.eq(true))
+        .filter(organization_slugs::is_current)
         .select(ListedReport::as_select())
         .into_boxed::<DbBackend>();
     if !all {
