@@ -737,6 +737,7 @@ CREATE TABLE access_reviews (
     PRIMARY KEY (organization_id, id)
 );
 CREATE UNIQUE INDEX access_reviews_open ON access_reviews (organization_id) WHERE status IN ('starting', 'running', 'closing');
+CREATE INDEX access_reviews_by_status ON access_reviews (status, organization_id, id);
 
 -- No foreign key to companies: a review outlives a company that moves to another organization.
 CREATE TABLE access_review_companies (

@@ -148,9 +148,15 @@ pub fn restore(
 macro_rules! due {
     ($now:expr) => {
         deleted_companies::table
-            .inner_join(organizations::table.on(organizations::id.eq(deleted_companies::organization_id)))
             .filter(deleted_companies::delete_after.le($now))
-            .filter(organizations::status.eq(OrganizationStatus::Active))
+            // A subquery of one value, so that no planner begins with the organizations.
+            .filter(
+                organizations::table
+                    .find(deleted_companies::organization_id)
+                    .select(organizations::status)
+                    .single_value()
+                    .eq(OrganizationStatus::Active),
+            )
     };
 }
 

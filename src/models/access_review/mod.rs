@@ -87,10 +87,14 @@ pub fn unfinished(conn: &mut Conn, org: OrgId) -> QueryResult<Option<ReviewId>> 
 
 /// The reviews of all organizations that are not over, without those of organizations that are pending deletion.
 pub fn all_unfinished(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(OrgId, ReviewId)>> {
+    // A subquery of one value, so that no planner begins with the organizations.
+    let deletion = organizations::table
+        .find(access_reviews::organization_id)
+        .select(organizations::delete_after)
+        .single_value();
     access_reviews::table
-        .inner_join(organizations::table.on(organizations::id.eq(access_reviews::organization_id)))
         .filter(access_reviews::status.eq_any(UNFINISHED))
-        .filter(organizations::delete_after.is_null())
+        .filter(deletion.is_null())
         .order((access_reviews::organization_id, access_reviews::id))
         .limit(limit)
         .select((access_reviews::organization_id, access_reviews::id))
