@@ -59,7 +59,12 @@ fn rows(conn: &mut SqliteConnection, url: &str, table: &str) {
     let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let sql = format!("SELECT {} AS line FROM \"{table}\"", values.join(" || char(9) || "));
     let mut child = command(url)
-        .args(["-c", &format!("COPY \"{table}\" ({}) FROM STDIN", names.join(", "))])
+        .args([
+            "-c",
+            &format!("DELETE FROM \"{table}\""),
+            "-c",
+            &format!("COPY \"{table}\" ({}) FROM STDIN", names.join(", ")),
+        ])
         .stdin(Stdio::piped())
         .spawn()
         .expect("psql");
