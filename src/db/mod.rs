@@ -6,6 +6,7 @@ mod migrate;
 mod one_of;
 mod pool;
 pub mod schema;
+pub mod statements;
 pub mod types;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -62,6 +63,12 @@ fn with_timeouts(url: &str) -> String {
 
 impl Conn {
     fn open(url: &str) -> ConnectionResult<Self> {
+        let mut conn = Self::connect(url)?;
+        statements::watch(&mut conn, url);
+        Ok(conn)
+    }
+
+    fn connect(url: &str) -> ConnectionResult<Self> {
         if is_postgres(url) {
             let mut conn = PgConnection::establish(&with_timeouts(url))?;
             conn.batch_execute("SET statement_timeout = '20s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning")
