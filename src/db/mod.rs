@@ -1,10 +1,13 @@
 //! The database: one connection type over both engines. This module alone names either of them.
 
 mod availability;
+mod group;
 mod manager;
 mod migrate;
 mod one_of;
+mod outcome;
 mod pool;
+mod rehearsal;
 pub mod schema;
 pub mod statements;
 pub mod types;
@@ -12,6 +15,7 @@ pub mod types;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 
+pub use self::outcome::Written;
 pub use self::pool::Db;
 use crate::common::error::AppError;
 

@@ -1,6 +1,7 @@
 pub mod admission;
 pub mod company_picker;
 pub mod connection;
+pub mod csv;
 pub mod error_page;
 pub mod history;
 pub mod layout;
