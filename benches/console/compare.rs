@@ -68,14 +68,15 @@ fn table(servers: &[Served; 2], cookies: &[Cookies; 2], places: &[Places; 2]) {
         "| page of the large organization | first view, CPU before, ms | after | after ÷ before | unchanged, CPU before | after | after ÷ before | req/s before | after |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    let pages = places.each_ref().map(|places| pages(places));
-    for at in 0..pages[0].len() {
-        let loads = [0, 1].map(|side: usize| pages[side][at].load(&pages[side][at].large, &cookies[side]));
+    let [before, after] = places.each_ref().map(pages);
+    for sides in before.iter().zip(&after) {
+        let loads =
+            [(sides.0, &cookies[0]), (sides.1, &cookies[1])].map(|(page, cookies)| page.load(&page.large, cookies));
         let (first, _) = turns(servers, &loads.each_ref().map(Load::distinct));
         let (unchanged, rate) = turns(servers, &loads);
         println!(
             "| {} | {:.3} | {:.3} | {:.2} | {:.3} | {:.3} | {:.2} | {:.0} | {:.0} |",
-            pages[0][at].name,
+            sides.0.name,
             first[0],
             first[1],
             first[1] / first[0],

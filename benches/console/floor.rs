@@ -195,7 +195,7 @@ fn line(page: &mut String, row: &Row, companies: &[&str], own: bool, now: Time) 
         ("member" | "viewer", [one, two, more @ ..]) => format!("{one}, {two} +{}", more.len()),
         _ => "All companies".to_owned(),
     };
-    let _ = write!(
+    let _ = writeln!(
         page,
         "<tr><td class=\"table__check\"><label class=\"hit\"><input type=\"checkbox\" name=\"id\" value=\"{id}\" form=\"bulk\">\
          <span class=\"u-hide\">Select {name}</span></label></td><th class=\"table__main\" scope=\"row\"><div class=\"who\">\
@@ -205,7 +205,7 @@ fn line(page: &mut String, row: &Row, companies: &[&str], own: bool, now: Time) 
          {seen_ago}</time></td><td data-label=\"Joined\"><time datetime=\"{joined}\">{joined_ago}</time></td><td class=\"table__act\">\
          <a class=\"btn btn--icon btn--ghost btn--sm\" href=\"members/{id}\" data-dialog hx-get=\"members/{id}/menu\" \
          hx-target=\"#row-menu\" hx-swap=\"innerHTML\" aria-label=\"Actions for {name}\"><svg class=\"icon\" aria-hidden=\"true\">\
-         <use href=\"/static/icons.svg#ellipsis\"></use></svg></a></td></tr>\n"
+         <use href=\"/static/icons.svg#ellipsis\"></use></svg></a></td></tr>"
     );
 }
 

@@ -44,4 +44,5 @@ DROP TABLE login_attempts;
 DROP TABLE email_tokens;
 DROP TABLE sessions;
 DROP TABLE users;
+DROP TABLE instance_pages;
 DROP TABLE instance;

@@ -7,11 +7,16 @@ CREATE TABLE instance (
     operator_id TEXT,
     -- Of secret.key, so that data is not served with another key unnoticed; NULL before the first start.
     key_fingerprint TEXT,
-    created_at BIGINT NOT NULL,
-    -- As organizations.page_version, for what concerns everyone.
-    page_version BIGINT NOT NULL DEFAULT 0
+    created_at BIGINT NOT NULL
 );
 INSERT INTO instance (id, operator_id, key_fingerprint, created_at) VALUES (1, NULL, NULL, 0);
+
+-- As organizations.page_version, for what concerns everyone. One row, and no part of the one above, which is a lock for others.
+CREATE TABLE instance_pages (
+    id INTEGER NOT NULL PRIMARY KEY,
+    page_version BIGINT NOT NULL
+);
+INSERT INTO instance_pages (id, page_version) VALUES (1, 0);
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use actix_web::web;
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::app::stored::StoredPage;
@@ -11,6 +13,9 @@ use crate::common::config::StoredPages;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::page_version;
+
+/// How long the question may take.
+const AT_ONCE: Duration = Duration::from_millis(250);
 
 /// Whether what the page depends on is as it was when the page was made. The ends by time are the caller's.
 pub async fn is_unchanged(app: &App, page: &Arc<StoredPage>, data_version: Option<i64>, now: Time) -> bool {
@@ -34,8 +39,12 @@ pub async fn is_unchanged(app: &App, page: &Arc<StoredPage>, data_version: Optio
             clippy::disallowed_methods,
             reason = "instead of the trip of the handler, if the page has not changed"
         )]
-        let trip = web::block(move || db.read(|conn| Ok(versions(conn, &page)?)));
-        trip.await.ok().and_then(Result::ok).flatten()
+        let trip = web::block(move || db.read_within(AT_ONCE, |conn| Ok(versions(conn, &page)?)));
+        // A database that does not answer at once is asked again by the handler, which says so in time.
+        match timeout(AT_ONCE, trip).await {
+            Ok(Ok(Ok(versions))) => versions,
+            _ => None,
+        }
     };
     let unchanged = present == Some(member.versions);
     if unchanged && let Some(version) = data_version {

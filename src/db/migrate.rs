@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::db::pool::PATIENCE;
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, STATEMENT_LIMITS};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
@@ -18,12 +18,13 @@ impl Db {
         let conn = &mut pooled.conn;
         if let Conn::Postgres(c) = conn {
             // Two processes that start in parallel migrate one after the other.
-            c.batch_execute("SELECT pg_advisory_lock(7261001)")
+            // However long the other one takes, and this one.
+            c.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7261001)")
                 .map_err(|error| error.to_string())?;
         }
         let done = Self::migrate_locked(conn);
         if let Conn::Postgres(c) = conn {
-            c.batch_execute("SELECT pg_advisory_unlock(7261001)")
+            c.batch_execute(&format!("SELECT pg_advisory_unlock(7261001); {STATEMENT_LIMITS}"))
                 .map_err(|error| error.to_string())?;
         }
         done

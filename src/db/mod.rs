@@ -57,6 +57,9 @@ const TIMEOUTS: &[(&str, &str)] = &[
     ("keepalives_count", "2"),
 ];
 
+/// How long a statement on PostgreSQL may take, and wait for a lock.
+const STATEMENT_LIMITS: &str = "SET statement_timeout = '20s'; SET lock_timeout = '5s'";
+
 fn with_timeouts(url: &str) -> String {
     let mut url = url.to_owned();
     for (name, value) in TIMEOUTS {
@@ -78,7 +81,12 @@ impl Conn {
     fn connect(url: &str) -> ConnectionResult<Self> {
         if is_postgres(url) {
             let mut conn = PgConnection::establish(&with_timeouts(url))?;
-            conn.batch_execute("SET statement_timeout = '20s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning")
+            conn.batch_execute(STATEMENT_LIMITS)
+                .and_then(|()| {
+                    conn.batch_execute(
+                        "SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning",
+                    )
+                })
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Self::Postgres(conn))
         } else {

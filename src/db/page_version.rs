@@ -7,7 +7,7 @@ use crate::common::id::UserId;
 use crate::db::Conn;
 use crate::db::affected;
 use crate::db::affected::Affected;
-use crate::db::schema::{instance, invitations, memberships, organizations, users};
+use crate::db::schema::{instance_pages, invitations, memberships, organizations, users};
 
 /// Raises the versions that the present write concerns: its last step. Always in the same order, the one row of the instance
 /// last, so that two writes never wait for each other.
@@ -27,8 +27,8 @@ pub fn raise(conn: &mut Conn) -> QueryResult<()> {
             .execute(conn)?;
     }
     if affected.everyone() {
-        diesel::update(instance::table)
-            .set(instance::page_version.eq(instance::page_version + 1))
+        diesel::update(instance_pages::table)
+            .set(instance_pages::page_version.eq(instance_pages::page_version + 1))
             .execute(conn)?;
     }
     Ok(())

@@ -10,6 +10,12 @@ diesel::table! {
         operator_id -> Nullable<Text>,
         key_fingerprint -> Nullable<Text>,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    instance_pages (id) {
+        id -> Integer,
         page_version -> BigInt,
     }
 }
@@ -660,6 +666,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     instance,
+    instance_pages,
     users,
     sessions,
     email_tokens,

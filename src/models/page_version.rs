@@ -6,7 +6,7 @@ use crate::app::stored::{MemberReader, PageVersions};
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{instance, memberships, organizations, sessions, users};
+use crate::db::schema::{instance_pages, memberships, organizations, sessions, users};
 use crate::db::types::MembershipStatus;
 use crate::models::session::{ABSOLUTE, IDLE};
 
@@ -23,7 +23,7 @@ pub fn current(
         .inner_join(users::table)
         .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
         .inner_join(organizations::table.on(organizations::id.eq(memberships::organization_id)))
-        .inner_join(instance::table.on(instance::id.eq(1)))
+        .inner_join(instance_pages::table.on(instance_pages::id.eq(1)))
         .filter(sessions::token_hash.eq(session_hash))
         .filter(sessions::last_seen_at.gt(now - IDLE))
         .filter(sessions::created_at.gt(now - ABSOLUTE))
@@ -36,7 +36,11 @@ pub fn current(
                 .is_null()
                 .or(memberships::access_until.ge(now)),
         )
-        .select((organizations::page_version, users::page_version, instance::page_version))
+        .select((
+            organizations::page_version,
+            users::page_version,
+            instance_pages::page_version,
+        ))
         .first(conn)
         .optional()
         .map(|found: Option<(i64, i64, i64)>| found.map(PageVersions::from))

@@ -9,7 +9,7 @@ use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{
-    companies, company_assignments, instance, memberships, organization_slugs, organizations, sessions, users,
+    companies, company_assignments, instance_pages, memberships, organization_slugs, organizations, sessions, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -125,7 +125,7 @@ pub fn member(conn: &mut Conn, now: Time, token: &Token, slug: &str) -> QueryRes
             MembershipRow::as_select(),
             FACTS,
             HeldRoles::columns(now),
-            instance::table.select(instance::page_version).single_value(),
+            instance_pages::table.select(instance_pages::page_version).single_value(),
         ))
         .first(c)
         .optional())

@@ -28,7 +28,7 @@ const ORGANIZATIONS: &str = "SELECT kind, one, two, three, n1, n2, n3, n4, n5 FR
     INNER JOIN organization_slugs ON organization_slugs.organization_id = organizations.id AND organization_slugs.is_current \
     WHERE memberships.status = 'active' AND memberships.user_id = ";
 const STILL: &str = " AND (memberships.access_until IS NULL OR memberships.access_until >= ";
-const PINNED: &str = ") ORDER BY memberships.last_seen_at DESC, memberships.id LIMIT 50) AS own \
+const PINNED: &str = ") ORDER BY memberships.last_seen_at IS NULL, memberships.last_seen_at DESC, memberships.id LIMIT 50) AS own \
     UNION ALL SELECT 2, companies.name, companies.slug, companies.id, 0, 0, 0, 0, 0 FROM company_pins \
     INNER JOIN companies ON companies.organization_id = company_pins.organization_id AND companies.id = company_pins.company_id \
     WHERE companies.status = 'active' AND company_pins.organization_id = ";

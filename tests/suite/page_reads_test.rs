@@ -70,7 +70,9 @@ fn statements(server: &ServerProcess, request: impl Fn()) -> Vec<String> {
 fn a_page_of_members_asks_at_most_seven_times_and_nothing_twice() {
     let mut server = ServerProcess::prepare();
     // Background jobs read as well, but only once a minute.
-    server.set("TENANTRY_LOG", "warn,tenantry::sql=debug").start();
+    server.set("TENANTRY_LOG", "warn,tenantry::sql=debug");
+    // Each page is made, whether it is stored or not.
+    server.set("TENANTRY_STORED_PAGES", "off").start();
     let (olivia, noah) = owner_and_admin(&server);
     for client in [&olivia, &noah] {
         let page = statements(&server, || {

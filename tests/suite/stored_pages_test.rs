@@ -405,7 +405,7 @@ fn change(dice: &mut Dice, step: usize, who: &Client, (people, members): &Cast) 
     let organization = dice.roll(3);
     let slug = ORGANIZATIONS[organization];
     let id = dice.one(&members[organization]).clone();
-    let role: &str = *dice.one(&["admin", "user_admin", "editor", "viewer", "member"]);
+    let role: &str = dice.one::<&str>(&["admin", "user_admin", "editor", "viewer", "member"]);
     let email = &dice.one(people).1;
     let (path, fields): (String, Vec<(&str, String)>) = match dice.roll(12) {
         0 | 1 => (
@@ -539,7 +539,7 @@ fn a_stored_page_is_byte_for_byte_the_present_page_of_its_reader() {
                 .one(&PATHS)
                 .replace("{slug}", ORGANIZATIONS[organization])
                 .replace("{id}", dice.one::<String>(&cast.1[organization]).as_str());
-            let theme: &str = *dice.one(&["light", "dark"]);
+            let theme: &str = dice.one::<&str>(&["light", "dark"]);
             stored.set_cookie("theme", theme);
             fresh.set_cookie("theme", theme);
             let fragment = dice.roll(4) == 0;

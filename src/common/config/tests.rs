@@ -46,7 +46,7 @@ fn every_fault_is_told_at_once() {
         ("TENANTRY_INSTANCE_INVITATIONS", "1.5"),
     ])
     .unwrap_err();
-    assert_eq!(faults.len(), 11, "{faults:?}");
+    assert_eq!(faults.len(), 13, "{faults:?}");
 }
 
 #[test]

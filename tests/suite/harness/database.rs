@@ -102,7 +102,7 @@ impl Database {
             .unwrap_or_else(|error| panic!("{sql}: {error}")));
         // As every write of the product; a test of its own may have locked or removed the table.
         on_connection!(self, |c| _ =
-            c.batch_execute("UPDATE instance SET page_version = page_version + 1"));
+            c.batch_execute("UPDATE instance_pages SET page_version = page_version + 1"));
     }
 
     /// The number that a query returns in a column named `value`: `SELECT count(*) AS value FROM users`.
