@@ -23,8 +23,35 @@ pub struct Batch {
     pub members: usize,
     /// Those whose work is in it.
     pub changes: usize,
+    pub ending: Ending,
+}
+
+/// Those who wait for a commit. If it is given up, whatever the reason, they learn it.
+#[derive(Default)]
+pub struct Ending {
     pub commit: Arc<Commit>,
     then: Vec<Then>,
+}
+
+impl Ending {
+    /// Tells them how the commit ended.
+    pub fn tell(mut self, result: Result<(), AppError>) {
+        let committed = result.is_ok();
+        self.commit.complete(result);
+        if committed {
+            for then in std::mem::take(&mut self.then) {
+                then();
+            }
+        }
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        // The first result stays.
+        self.commit
+            .complete(Err(AppError::internal("the transaction was given up")));
+    }
 }
 
 impl Batch {
@@ -36,8 +63,7 @@ impl Batch {
             alone,
             members: 0,
             changes: 0,
-            commit: Arc::default(),
-            then: Vec::new(),
+            ending: Ending::default(),
         }
     }
 
@@ -57,7 +83,7 @@ impl Batch {
             Transactions::commit_transaction(&mut self.connection.conn)?;
         }
         self.changes += 1;
-        self.then.extend(then);
+        self.ending.then.extend(then);
         Ok(())
     }
 
@@ -74,8 +100,8 @@ impl Batch {
         Ok(())
     }
 
-    /// Commits, or rolls back what changes nothing. Gives back the connection and what is to follow.
-    pub fn commit(mut self) -> (Result<(), AppError>, Pooled, Vec<Then>) {
+    /// Commits, or rolls back what changes nothing. Gives back the connection, and those who wait.
+    pub fn commit(mut self) -> (Result<(), AppError>, Pooled, Ending) {
         let conn = &mut self.connection.conn;
         let done = if self.changes > 0 {
             Transactions::commit_transaction(conn)
@@ -84,6 +110,6 @@ impl Batch {
         };
         // A transaction that could not be ended ends with its connection.
         self.connection.lost |= done.is_err();
-        (done.map_err(AppError::from), self.connection, self.then)
+        (done.map_err(AppError::from), self.connection, self.ending)
     }
 }

@@ -17,7 +17,7 @@ use crate::common::error::{AppError, ChangeError};
 use crate::db::Conn;
 use crate::db::availability::Availability;
 use crate::db::group::batch::Batch;
-use crate::db::group::writer::Writer;
+use crate::db::group::writer::{Busy, Writer};
 use crate::db::manager::{Manager, Pooled};
 use crate::db::outcome::Written;
 use crate::db::pool::{Then, write_on};
@@ -141,36 +141,29 @@ impl Group {
         state.busy = true;
         let (open, idle) = (state.open.take(), state.idle.take());
         drop(state);
+        let busy = Busy::new(self);
         drop(coming);
         let batch = match open {
             Some(batch) => {
                 self.keeper.notify_all();
                 batch
             }
-            None => self.begin(idle)?,
+            None => return self.begin(busy, idle)?.joined(),
         };
-        let mut writer = Writer { group: self, batch };
-        match writer.batch.join() {
-            Ok(()) => Ok(writer),
-            Err(error) => {
-                let error = AppError::from(error);
-                writer.lose(&error);
-                Err(error)
-            }
-        }
+        Writer { batch, busy }.joined()
     }
 
-    fn begin(&self, idle: Option<Pooled>) -> Result<Batch, AppError> {
+    fn begin<'a>(&'a self, busy: Busy<'a>, idle: Option<Pooled>) -> Result<Writer<'a>, AppError> {
         let Some(mut connection) = idle.or_else(|| self.manager.connect().ok()) else {
-            self.free(None);
             return Err(AppError::Busy);
         };
         if let Err(error) = connection.conn.begin_write() {
-            self.free(Some(connection));
+            busy.end(Some(connection));
             return Err(error.into());
         }
         let alone = self.state().coming == 0;
-        Ok(Batch::new(connection, alone))
+        let batch = Batch::new(connection, alone);
+        Ok(Writer { batch, busy })
     }
 
     /// Lets the next one in.
@@ -183,21 +176,15 @@ impl Group {
         self.door.notify_one();
     }
 
-    fn commit(&self, batch: Batch) {
-        let (changes, commit) = (batch.changes, batch.commit.clone());
-        let (result, connection, then) = batch.commit();
+    fn commit(&self, batch: Batch, busy: Busy<'_>) {
+        let changes = batch.changes;
+        let (result, connection, ending) = batch.commit();
         match &result {
             Ok(()) if changes > 0 => self.availability.note_disk(false),
             Err(AppError::DiskFull) => self.availability.note_disk(true),
             _ => {}
         }
-        self.free(Some(connection));
-        let committed = result.is_ok();
-        commit.complete(result);
-        if committed {
-            for then in then {
-                then();
-            }
-        }
+        busy.end(Some(connection));
+        ending.tell(result);
     }
 }

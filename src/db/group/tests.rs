@@ -181,3 +181,41 @@ fn a_change_whose_turn_never_comes_did_nothing() {
     });
     assert_eq!(file.numbers(), [1]);
 }
+
+/// A turn whose end fails.
+struct Faulty;
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "at the end of a turn");
+    }
+}
+
+#[test]
+fn a_fault_between_two_changes_stops_no_later_one() {
+    let file = File::with(Duration::from_mins(1));
+    let signals = Arc::new(AtomicUsize::new(0));
+    let faulty = file.group.announce();
+    scope(|scope| {
+        let first = scope.spawn(|| {
+            let signals = signals.clone();
+            let then: Then = Box::new(move || _ = signals.fetch_add(1, Ordering::Relaxed));
+            file.begin(Some(then), |conn| insert(conn, 1)).wait()
+        });
+        let second = scope.spawn(|| {
+            while file.group.state().open.is_none() {
+                sleep(Duration::from_millis(1));
+            }
+            let patience = Duration::from_secs(20);
+            let work = |conn: &mut Conn| insert(conn, 2);
+            file.group.write(patience, (faulty, Faulty), None, work).wait()
+        });
+        // Neither is saved, and the first one learns it.
+        assert!(second.join().is_err());
+        assert!(first.join().unwrap().is_err());
+    });
+    assert_eq!(signals.load(Ordering::Relaxed), 0);
+    assert!(file.numbers().is_empty());
+    file.write(|conn| insert(conn, 3)).unwrap();
+    assert_eq!(file.numbers(), [3]);
+}
