@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use diesel::connection::{Connection, TransactionManager};
 use diesel::prelude::QueryResult;
+use diesel::result::Error;
 
 use crate::common::error::AppError;
 use crate::db::Conn;
@@ -87,17 +88,18 @@ impl Batch {
         Ok(())
     }
 
-    /// Undoes a change that failed or panicked, with the savepoints that it left open.
+    /// Undoes a change that failed or panicked, with the savepoints that it left open. Fails when the engine has rolled back the
+    /// whole transaction.
     pub fn undo(&mut self) -> QueryResult<()> {
         let conn = &mut self.connection.conn;
-        let depth = |conn: &mut Conn| {
+        loop {
             let status = Transactions::transaction_manager_status_mut(conn);
-            status.transaction_depth().map(|depth| depth.map_or(0, u32::from))
-        };
-        while depth(conn)? > 1 {
-            Transactions::rollback_transaction(conn)?;
+            match status.transaction_depth()?.map_or(0, u32::from) {
+                0 => return Err(Error::NotInTransaction),
+                1 => return Ok(()),
+                _ => Transactions::rollback_transaction(conn)?,
+            }
         }
-        Ok(())
     }
 
     /// Commits, or rolls back what changes nothing. Gives back the connection, and those who wait.

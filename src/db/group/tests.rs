@@ -8,8 +8,10 @@ use std::time::Instant;
 use diesel::connection::SimpleConnection;
 
 use super::*;
+use crate::db::affected;
 use crate::db::group::tests::file::{File, insert, join, three};
 use crate::db::outcome::Commit;
+use crate::db::types::org_id::OrgId;
 
 #[test]
 fn changes_that_wait_share_a_commit_and_each_is_acknowledged_after_it() {
@@ -218,4 +220,24 @@ fn a_fault_between_two_changes_stops_no_later_one() {
     assert!(file.numbers().is_empty());
     file.write(|conn| insert(conn, 3)).unwrap();
     assert_eq!(file.numbers(), [3]);
+}
+
+#[test]
+fn each_change_of_a_commit_raises_the_versions_of_its_own_pages() {
+    let file = File::with(Duration::from_mins(1));
+    let everyone = || file.values("SELECT page_version AS value FROM instance_pages")[0];
+    let organizations = || file.values("SELECT page_version AS value FROM organizations");
+    let of_an_organization = |conn: &mut Conn, from: i64| -> Result<(), AppError> {
+        let organization = OrgId::fresh();
+        affected::organization(organization);
+        let sql = format!("INSERT INTO organizations VALUES ('{organization}', 0)");
+        insert(conn, from + 1).and_then(|()| Ok(conn.batch_execute(&sql)?))
+    };
+    // The first and the third say nothing, and so concern everyone.
+    let before = everyone();
+    assert_eq!(three(&file, 0, of_an_organization), [Some(true); 3]);
+    assert_eq!((everyone() - before, organizations()), (2, vec![1]));
+    let refused = |conn: &mut Conn, from: i64| insert(conn, from + 1).and(Err(AppError::NotFound));
+    assert_eq!(three(&file, 10, refused), [Some(true), Some(false), Some(true)]);
+    assert_eq!((everyone() - before, organizations()), (4, vec![1]));
 }

@@ -44,8 +44,11 @@ impl File {
             group: Arc::new(group),
         };
         file.write(|conn| {
-            conn.batch_execute("CREATE TABLE n (x INTEGER PRIMARY KEY, parent INTEGER REFERENCES n, text TEXT)")
-                .map_err(AppError::from)
+            let tables = "CREATE TABLE n (x INTEGER PRIMARY KEY, parent INTEGER REFERENCES n, text TEXT);
+                 CREATE TABLE instance_pages (id INTEGER PRIMARY KEY, page_version BIGINT NOT NULL);
+                 CREATE TABLE organizations (id TEXT PRIMARY KEY, page_version BIGINT NOT NULL);
+                 INSERT INTO instance_pages VALUES (1, 0)";
+            conn.batch_execute(tables).map_err(AppError::from)
         })
         .unwrap();
         file
@@ -66,11 +69,14 @@ impl File {
 
     /// The numbers that another connection sees.
     pub fn numbers(&self) -> Vec<i64> {
+        self.values("SELECT x AS value FROM n ORDER BY x")
+    }
+
+    /// What another connection reads.
+    pub fn values(&self, sql: &str) -> Vec<i64> {
         let mut conn = Conn::open(&self.url).unwrap();
         let rows: Vec<Number> = match &mut conn {
-            Conn::Sqlite(c) => diesel::sql_query("SELECT x AS value FROM n ORDER BY x")
-                .load(c)
-                .unwrap(),
+            Conn::Sqlite(c) => diesel::sql_query(sql).load(c).unwrap(),
             Conn::Postgres(_) => Vec::new(),
         };
         rows.into_iter().map(|row| row.value).collect()
