@@ -59,8 +59,17 @@ impl File {
         then: Option<Then>,
         work: impl FnOnce(&mut Conn) -> Result<(), AppError>,
     ) -> Written<(), AppError> {
-        let patience = Duration::from_secs(20);
-        self.group.write(patience, (self.group.announce(), ()), then, work)
+        self.come(self.group.announce(), then, work)
+    }
+
+    /// As `begin`, by one who was announced.
+    pub fn come(
+        &self,
+        coming: Coming,
+        then: Option<Then>,
+        work: impl FnOnce(&mut Conn) -> Result<(), AppError>,
+    ) -> Written<(), AppError> {
+        self.group.write(Duration::from_secs(20), (coming, ()), then, work)
     }
 
     pub fn write(&self, work: impl FnOnce(&mut Conn) -> Result<(), AppError>) -> Result<(), AppError> {
@@ -74,13 +83,16 @@ impl File {
 
     /// What another connection reads.
     pub fn values(&self, sql: &str) -> Vec<i64> {
-        let mut conn = Conn::open(&self.url).unwrap();
-        let rows: Vec<Number> = match &mut conn {
-            Conn::Sqlite(c) => diesel::sql_query(sql).load(c).unwrap(),
-            Conn::Postgres(_) => Vec::new(),
-        };
-        rows.into_iter().map(|row| row.value).collect()
+        read(&mut Conn::open(&self.url).unwrap(), sql)
     }
+}
+
+pub fn read(conn: &mut Conn, sql: &str) -> Vec<i64> {
+    let rows: Vec<Number> = match conn {
+        Conn::Sqlite(c) => diesel::sql_query(sql).load(c).unwrap(),
+        Conn::Postgres(_) => Vec::new(),
+    };
+    rows.into_iter().map(|row| row.value).collect()
 }
 
 impl Drop for File {
@@ -114,9 +126,7 @@ pub fn join(
     while !left() && Instant::now() < end {
         sleep(Duration::from_millis(1));
     }
-    file.group
-        .write(Duration::from_secs(20), (coming, ()), None, work)
-        .wait()
+    file.come(coming, None, work).wait()
 }
 
 /// Three changes in one transaction, of which the second is `work`. Whether each was acknowledged; `None` when it panicked.
