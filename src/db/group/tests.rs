@@ -10,7 +10,7 @@ use diesel::connection::SimpleConnection;
 
 use super::*;
 use crate::db::affected;
-use crate::db::group::tests::file::{File, insert, join, read, three};
+use crate::db::group::tests::file::{Change, File, insert, join, read, three};
 use crate::db::outcome::Commit;
 use crate::db::types::org_id::OrgId;
 
@@ -73,7 +73,7 @@ fn a_change_waits_for_others_only_while_they_come() {
 #[test]
 fn a_change_that_fails_leaves_the_others_of_its_commit() {
     let file = File::with(Duration::from_mins(1));
-    let fails: [fn(&mut Conn, i64) -> Result<(), AppError>; 5] = [
+    let fails: [Change; 5] = [
         |conn, from| insert(conn, from + 1).and(Err(AppError::NotFound)),
         |conn, from| insert(conn, from + 1).and_then(|()| insert(conn, from)),
         |conn, from| insert(conn, from + 1).and_then(|()| conn.attempt(|_| Err(AppError::NotFound))),

@@ -129,8 +129,11 @@ pub fn join(
     file.come(coming, None, work).wait()
 }
 
+/// A change of the numbers that begin here.
+pub type Change = fn(&mut Conn, i64) -> Result<(), AppError>;
+
 /// Three changes in one transaction, of which the second is `work`. Whether each was acknowledged; `None` when it panicked.
-pub fn three(file: &File, from: i64, work: fn(&mut Conn, i64) -> Result<(), AppError>) -> [Option<bool>; 3] {
+pub fn three(file: &File, from: i64, work: Change) -> [Option<bool>; 3] {
     let (second, third) = (file.group.announce(), file.group.announce());
     scope(|scope| {
         let first = scope.spawn(|| file.write(|conn| insert(conn, from)));
