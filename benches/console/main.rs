@@ -116,7 +116,7 @@ fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, 
     settle(database);
     let quiet = Served::start(&binary(), database);
     std::thread::sleep(Duration::from_secs(3));
-    let idle = quiet.memory("VmRSS");
+    let idle = writes::Memory::of(&quiet);
     drop(quiet);
     if options.wants("start") {
         let took = tables::start(&binary(), database);

@@ -76,7 +76,7 @@ struct Sender {
     changes: usize,
 }
 
-/// A writer's turn; the next one begins when it is dropped.
+/// A writer's turn; the next one begins when it is dropped. On SQLite that is before the commit, which they may share.
 #[derive(Debug)]
 pub struct WriteTurn {
     _turn: OwnedSemaphorePermit,

@@ -28,19 +28,45 @@ pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<AuditEntry>) -> Q
         .select((audit_heads::seq, audit_heads::hash))
         .first(conn)?;
     let mut seq = last - more;
+    let mut rows = Vec::with_capacity(lines.len());
     for mut line in lines {
         seq += 1;
         line.seq = seq;
-        line.prev_hash = hash;
+        line.prev_hash = std::mem::take(&mut hash);
         line.hash = line.digest();
-        diesel::insert_into(audit_events::table)
-            .values((audit_events::organization_id.eq(organization), &line))
-            .execute(conn)?;
-        hash = line.hash;
+        hash.clone_from(&line.hash);
+        rows.push(ChainedEvent {
+            organization_id: organization,
+            line,
+        });
     }
+    insert(conn, &rows)?;
     diesel::update(audit_heads::table.find(organization))
         .set(audit_heads::hash.eq(hash))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Events in one statement. Its text is the same each time, so it stays prepared.
+const ROWS: usize = 25;
+
+/// An event with its organization.
+#[derive(Insertable)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
+struct ChainedEvent {
+    organization_id: OrgId,
+    #[diesel(embed)]
+    line: AuditEntry,
+}
+
+fn insert(conn: &mut Conn, rows: &[ChainedEvent]) -> QueryResult<()> {
+    let (many, rest) = rows.as_chunks::<ROWS>();
+    for rows in many {
+        on_each!(conn, c => diesel::insert_into(audit_events::table).values(rows).execute(c))?;
+    }
+    for row in rest {
+        diesel::insert_into(audit_events::table).values(row).execute(conn)?;
+    }
     Ok(())
 }
 

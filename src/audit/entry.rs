@@ -19,7 +19,7 @@ pub const VERSION: i32 = 2;
 /// An event of an organization's log. Fields are read as they are stored, even an action that this program does not know:
 /// an event that someone changed must be readable to be found.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_events)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
 pub struct AuditEntry {
     /// The version of the hashed record.
     pub v: i32,

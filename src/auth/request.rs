@@ -17,7 +17,7 @@ use crate::authz::actor_kind::ActorKind;
 use crate::common::error::{AppError, ChangeError};
 use crate::common::id::MembershipId;
 use crate::common::token::Token;
-use crate::db::{Conn, affected};
+use crate::db::{Conn, Written, affected};
 use crate::models::session::TOUCH;
 
 pub const FLASH: &str = "flash";
@@ -111,25 +111,32 @@ impl RequestState {
         let waiting = wait.clone();
         let session = self.token.as_ref().map(Token::as_str);
         self.request.page.never_store();
+        let coming = self.app.db.announce();
         let turn = self.app.writers.turn(session, &self.request.ip, PATIENCE).await?;
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
-            // The next writer waits until this one is done, also when no one waits for this one any more.
-            let _turn = turn;
             let patience = wait.start()?;
             if only_looks {
-                return cx.app.db.rehearse(|conn| work(&cx, conn).map(|(out, ..)| out));
+                drop(coming);
+                let done = cx.app.db.rehearse(|conn| work(&cx, conn).map(|(out, ..)| out));
+                drop(turn);
+                return Ok(Written::settled(done));
             }
-            let out = cx.app.db.write_within::<T, E>(patience, |conn| {
-                let (out, actor, events) = work(&cx, conn)?;
-                audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;
-                Ok(out)
-            })?;
-            cx.app.work_signal.ring();
-            Ok::<T, E>(out)
+            // Also when no one waits for this one any more, the next writer waits until it is done, and emails are sent.
+            let app = cx.app.clone();
+            let then = Box::new(move || app.work_signal.ring());
+            let written = cx
+                .app
+                .db
+                .write_in_turn::<T, E>(patience, (coming, turn), Some(then), |conn| {
+                    let (out, actor, events) = work(&cx, conn)?;
+                    audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;
+                    Ok(out)
+                });
+            Ok::<Written<T, E>, E>(written)
         });
         waiting
-            .result(async { trip.await.map_err(|_| E::from(AppError::Busy))? })
+            .result(async { trip.await.map_err(|_| E::from(AppError::Busy))??.durable().await })
             .await
     }
 

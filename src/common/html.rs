@@ -1,5 +1,6 @@
 //! Pages as answers, and the small words templates use.
 
+use actix_web::body::MessageBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -103,7 +104,7 @@ pub fn see_other(fragment: bool, path: &str) -> HttpResponse {
 }
 
 /// A file to download.
-pub fn download(name: &str, mime: &'static str, bytes: Vec<u8>) -> HttpResponse {
+pub fn download(name: &str, mime: &'static str, bytes: impl MessageBody + 'static) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(mime)
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))

@@ -29,6 +29,16 @@ impl<S> Pieces<S> {
     }
 }
 
+impl<S: 'static> Pieces<S> {
+    /// A body whose first piece is made already, and whose next one begins with `next`.
+    pub fn following(bytes: Vec<u8>, next: S, make: impl Fn(S) -> Making<S> + 'static) -> Self {
+        Self {
+            make: Box::new(make),
+            making: Some(Box::pin(std::future::ready(Ok(Some((bytes, next)))))),
+        }
+    }
+}
+
 impl<S: 'static> MessageBody for Pieces<S> {
     type Error = Box<dyn std::error::Error>;
 
@@ -90,6 +100,12 @@ mod tests {
             Box::pin(async move { Ok((n < 4).then(|| (if n == 2 { Vec::new() } else { vec![n] }, n + 1))) })
         };
         assert_eq!(taken(Pieces::new(0, make)), (vec![0, 1, 3], true));
+    }
+
+    #[test]
+    fn a_first_piece_can_be_made_before_the_body() {
+        let make = |n: u8| -> Making<u8> { Box::pin(async move { Ok((n < 3).then(|| (vec![n], n + 1))) }) };
+        assert_eq!(taken(Pieces::following(vec![9], 1, make)), (vec![9, 1, 2], true));
     }
 
     #[test]

@@ -16,6 +16,12 @@ pub struct Pooled {
     pub lost: bool,
 }
 
+impl Pooled {
+    pub fn is_broken(&mut self) -> bool {
+        self.lost || self.conn.is_broken()
+    }
+}
+
 impl ManageConnection for Manager {
     type Connection = Pooled;
     type Error = diesel::r2d2::Error;
@@ -34,7 +40,7 @@ impl ManageConnection for Manager {
     }
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        std::thread::panicking() || pooled.lost || pooled.conn.is_broken()
+        std::thread::panicking() || pooled.is_broken()
     }
 }
 

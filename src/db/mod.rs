@@ -3,12 +3,15 @@
 pub mod affected;
 mod availability;
 pub mod changes;
+mod group;
 mod lookup;
 mod manager;
 mod migrate;
 mod one_of;
+mod outcome;
 mod page_version;
 mod pool;
+mod rehearsal;
 pub mod schema;
 pub mod statements;
 pub mod types;
@@ -16,6 +19,7 @@ pub mod types;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 
+pub use self::outcome::Written;
 pub use self::pool::Db;
 use crate::common::error::AppError;
 

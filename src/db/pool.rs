@@ -1,6 +1,6 @@
 //! The connection pool and the transactions on it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::TransactionManager;
@@ -11,7 +11,9 @@ use crate::common::error::{AppError, ChangeError};
 use crate::db::affected;
 use crate::db::availability::Availability;
 use crate::db::changes::ChangeWatch;
+use crate::db::group::{Coming, Group};
 use crate::db::manager::{Manager, Pooled, Silent};
+use crate::db::outcome::Written;
 use crate::db::{Conn, is_postgres, page_version};
 
 /// How long a request waits for a connection, and a start.
@@ -23,12 +25,18 @@ const RETRY: Duration = Duration::from_millis(300);
 /// The connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: usize = 8;
 
+/// The connections that read an SQLite file. Each keeps pages and statements in memory; the writer has one of its own.
+const SQLITE_READERS: u32 = 3;
+
+/// What follows a commit.
+pub type Then = Box<dyn FnOnce() + Send>;
+
 /// The connection pool. Only auth takes connections from it.
 #[derive(Clone)]
 pub struct Db {
     pub(super) pool: Pool<Manager>,
-    // SQLite has one writer: waiting here is fair, waiting in its busy handler is polling.
-    writer: Option<Arc<Mutex<()>>>,
+    // SQLite has one writer. Its changes share their commits.
+    writer: Option<Arc<Group>>,
     availability: Arc<Availability>,
     changes: Option<ChangeWatch>,
 }
@@ -47,17 +55,20 @@ impl Db {
         let postgres = is_postgres(url);
         let changes = (!postgres).then(|| ChangeWatch::open(url)).transpose();
         let pool = Pool::builder()
-            .max_size(if postgres { 8 } else { 4 })
+            .max_size(if postgres { 8 } else { SQLITE_READERS })
             .min_idle(Some(1))
             .test_on_check_out(false)
             // The pool waits up to half of it between two tries to connect.
             .connection_timeout(RETRY * 2)
             .error_handler(Box::new(Silent))
             .build_unchecked(Manager { url: url.to_owned() });
+        let availability = Arc::<Availability>::default();
+        let manager = Manager { url: url.to_owned() };
+        let writer = (!postgres).then(|| Arc::new(Group::new(manager, availability.clone())));
         Ok(Self {
             pool,
-            writer: (!postgres).then(Arc::default),
-            availability: Arc::default(),
+            writer,
+            availability,
             changes: changes.map_err(|error| format!("the database cannot be opened: {error}"))?,
         })
     }
@@ -72,10 +83,10 @@ impl Db {
         self.changes.as_ref()
     }
 
-    /// How many may write in parallel.
+    /// How many may write in parallel. On SQLite one writes, and the next one waits behind it.
     pub fn writers(&self) -> usize {
         if self.writer.is_some() {
-            1
+            2
         } else {
             POSTGRES_CONNECTIONS / 2
         }
@@ -148,11 +159,14 @@ impl Db {
 
     /// As `write`, if no one else writes at this moment; else nothing is done and it is `None`.
     pub fn write_if_free<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Option<Result<T, AppError>> {
-        let _turn = match self.writer.as_ref().map(|writer| writer.try_lock()) {
-            Some(Err(std::sync::TryLockError::WouldBlock)) => return None,
-            turn => turn,
+        let Some(group) = &self.writer else {
+            return Some(self.write(work));
         };
-        Some(self.write_now(PATIENCE, work))
+        let coming = (group.announce(), ());
+        match group.write(Duration::ZERO, coming, None, work).wait() {
+            Err(AppError::Busy) => None,
+            done => Some(done),
+        }
     }
 
     /// As `write`, with how long it waits for a connection.
@@ -161,20 +175,41 @@ impl Db {
         patience: Duration,
         work: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _turn = self
-            .writer
-            .as_ref()
-            .map(|writer| writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        self.write_now(patience, work)
+        self.write_in_turn(patience, (self.announce(), ()), None, work).wait()
     }
 
-    fn write_now<T, E: ChangeError>(
+    /// Says that someone will write, so that a transaction waits for them a moment.
+    pub fn announce(&self) -> Coming {
+        self.writer.as_ref().map(Group::announce).unwrap_or_default()
+    }
+
+    /// As `write_within`, without waiting for the commit that it may share with others. The turn ends with the work, so that
+    /// the next one begins; `then` follows the commit.
+    pub fn write_in_turn<T, E: ChangeError>(
+        &self,
+        patience: Duration,
+        coming: (Coming, impl Sized),
+        then: Option<Then>,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Written<T, E> {
+        if let Some(group) = &self.writer {
+            return group.write(patience, coming, then, work);
+        }
+        let done = self.write_alone(patience, work);
+        if let (Ok(_), Some(then)) = (&done, then) {
+            then();
+        }
+        Written::settled(done)
+    }
+
+    /// A transaction of its own: PostgreSQL itself lets commits share what they wait for.
+    fn write_alone<T, E: ChangeError>(
         &self,
         patience: Duration,
         work: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut pooled = self.check_out(patience)?;
-        let done = write_on(&mut pooled.conn, work);
+        let done = transaction(&mut pooled.conn, work);
         match &done {
             Ok(_) => self.availability.note_disk(false),
             Err(error) if matches!(error.failure(), Some(AppError::DiskFull)) => self.availability.note_disk(true),
@@ -183,55 +218,12 @@ impl Db {
         self.check_in(&mut pooled, &done);
         done
     }
-
-    /// As `write`, but everything is rolled back: what the write would have come to.
-    pub fn rehearse<T: Send + 'static, E: ChangeError>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let done = self.write::<(), Rehearsed<T, E>>(|conn| match work(conn) {
-            Ok(done) => Err(Rehearsed::Done(done)),
-            Err(error) => Err(Rehearsed::Refused(error)),
-        });
-        match done {
-            Err(Rehearsed::Done(done)) => Ok(done),
-            Err(Rehearsed::Refused(error)) => Err(error),
-            Ok(()) => Err(AppError::internal("a rehearsal is never committed").into()),
-        }
-    }
 }
 
-/// What a rehearsal ends with, so that its transaction rolls back.
-enum Rehearsed<T, E> {
-    Done(T),
-    Refused(E),
-}
-
-impl<T, E: ChangeError> From<AppError> for Rehearsed<T, E> {
-    fn from(error: AppError) -> Self {
-        Self::Refused(error.into())
-    }
-}
-
-impl<T: Send + 'static, E: ChangeError> ChangeError for Rehearsed<T, E> {
-    fn failure(&self) -> Option<&AppError> {
-        match self {
-            Self::Done(_) => None,
-            Self::Refused(error) => error.failure(),
-        }
-    }
-}
-
-fn write_on<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+fn transaction<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
     type Manager = <Conn as Connection>::TransactionManager;
     conn.begin_write().map_err(AppError::from)?;
-    // What a write before this one said, and did not commit, concerns no one.
-    affected::take();
-    let done = work(conn).and_then(|done| {
-        page_version::raise(conn).map_err(AppError::from)?;
-        Ok(done)
-    });
-    match done {
+    match write_on(conn, work) {
         Ok(done) => {
             Manager::commit_transaction(conn).map_err(AppError::from)?;
             Ok(done)
@@ -243,4 +235,16 @@ fn write_on<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> 
             Err(error) => Err(AppError::from(error).into()),
         },
     }
+}
+
+/// The work of every write, within its transaction or savepoint. Its last step raises the versions of pages.
+pub(super) fn write_on<T, E: ChangeError>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    // What a write before this one said, and did not commit, concerns no one.
+    affected::take();
+    let done = work(conn)?;
+    page_version::raise(conn).map_err(AppError::from)?;
+    Ok(done)
 }

@@ -78,7 +78,7 @@ pub fn enqueue(
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = jobs)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false)]
 struct NewJob<'a> {
     id: JobId,
     kind: JobKind,

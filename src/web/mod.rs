@@ -2,6 +2,7 @@ pub mod admission;
 pub mod around;
 pub mod company_picker;
 pub mod connection;
+pub mod csv;
 pub mod error_page;
 pub mod history;
 pub mod layout;

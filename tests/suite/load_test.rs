@@ -368,11 +368,18 @@ fn slow_reader(port: u16, requests: &str) -> TcpStream {
 
 /// The memory of a process, in KB.
 fn memory(pid: u32) -> u64 {
+    status(pid, "VmRSS")
+}
+
+/// The memory that a process has for itself, in KB: not the pages of its program, which the system reads again when it needs
+/// the room, and of which a build for tests has many times what a release has.
+fn own_memory(pid: u32) -> u64 {
+    status(pid, "RssAnon")
+}
+
+fn status(pid: u32, what: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("its status");
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS"))
-        .expect("its memory");
+    let line = status.lines().find(|line| line.starts_with(what)).expect("its memory");
     line.split_whitespace()
         .nth(1)
         .and_then(|kb| kb.parse().ok())
@@ -437,6 +444,14 @@ impl Rush {
         drop(clients);
     }
 
+    /// Clients that stay connected after a page, all at the same time.
+    fn connections(&self, count: usize) {
+        let request = format!("{}\r\n", head("GET", "/login", self.server.port()));
+        let clients: Vec<TcpStream> = (0..count).map(|_| begun(self.server.port(), &request)).collect();
+        self.renders(1);
+        drop(clients);
+    }
+
     fn renders(&self, count: usize) {
         let request = format!("{}Connection: close\r\n\r\n", self.get(LARGEST));
         let clients: Vec<TcpStream> = (0..count).map(|_| begun(self.server.port(), &request)).collect();
@@ -482,6 +497,8 @@ fn memory_returns_after_slow_readers_sign_ins_and_large_pages() {
     allow_many_files();
     let rush = Rush::prepare();
     let pid = rush.server.pid();
+    let idle = settled(IDLE, || own_memory(pid));
+    assert!(idle <= IDLE, "{idle} KB before the first page");
     // An ordinary hour, so that caches and pools are as they stay.
     rush.renders(20);
     rush.sign_ins(20);
@@ -491,12 +508,32 @@ fn memory_returns_after_slow_readers_sign_ins_and_large_pages() {
     rush.sign_ins(200);
     rush.renders(50);
     let most = before + before / 10;
-    let end = Instant::now() + Duration::from_secs(30);
-    let mut after = memory(pid);
-    while after > most && Instant::now() < end {
-        std::thread::sleep(Duration::from_millis(100));
-        after = memory(pid);
-    }
+    let after = settled(most, || memory(pid));
     println!("{before} KB before, {after} KB after");
     assert!(after <= most, "{after} KB instead of {before} KB");
+    let busy = settled(BUSY, || own_memory(pid));
+    println!("{idle} KB of its own when idle, {busy} KB after work");
+    assert!(busy <= BUSY, "{busy} KB after all kinds of work");
+    rush.connections(1_000);
+    let gone = settled(busy + MANY_CONNECTIONS, || own_memory(pid));
+    println!("{gone} KB of its own after a thousand connections");
+    assert!(gone <= busy + MANY_CONNECTIONS, "{gone} KB instead of {busy} KB");
+}
+
+/// The most memory before the first page, in KB.
+const IDLE: u64 = 12 * 1024;
+/// After all kinds of work.
+const BUSY: u64 = 28 * 1024;
+/// What a thousand connections may leave behind.
+const MANY_CONNECTIONS: u64 = 10 * 1024;
+
+/// The memory once it is at most this, or after a while.
+fn settled(most: u64, memory: impl Fn() -> u64) -> u64 {
+    let end = Instant::now() + Duration::from_secs(30);
+    let mut now = memory();
+    while now > most && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(100));
+        now = memory();
+    }
+    now
 }

@@ -618,3 +618,47 @@ fn members_of_one_company_do_not_learn_the_names_of_other_companies() {
     let olivia = app.signed_in("olivia@names.test");
     olivia.get("/organizations/names/members").expect_text("Secret South");
 }
+
+#[test]
+fn a_file_of_many_members_has_each_of_them_once_and_leaves_in_pieces() {
+    let app = TestApp::open();
+    let cookie = app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@many.test", true);
+        let organization = fixtures.organization("Many", "many", olivia);
+        let north = fixtures.company(organization, "North", "north");
+        for n in 0..1_250 {
+            let person = fixtures.account("Person Of Many", &format!("person{n}@many.test"), true);
+            let companies: &[_] = if n % 100 == 0 { &[(north, "viewer")] } else { &[] };
+            fixtures.add_member(organization, person, "member", companies);
+        }
+        fixtures.session_cookie(olivia)
+    });
+    let olivia = app.client_with(&cookie);
+    for (path, emails) in [("members.csv", 1), ("access/matrix.csv", 0)] {
+        let file = olivia.get(&format!("/organizations/many/{path}")).expect(200);
+        assert!(file.header("content-disposition").contains(".csv"), "{path}");
+        assert_eq!(
+            file.header("transfer-encoding"),
+            "chunked",
+            "{path}: nothing waits for its length"
+        );
+        let lines: Vec<&str> = file.body.lines().collect();
+        assert_eq!(
+            lines.iter().filter(|line| line.contains("email")).count(),
+            1,
+            "{path}: one head"
+        );
+        let mut people: Vec<&str> = lines.iter().filter_map(|line| line.split(',').nth(emails)).collect();
+        people.retain(|email| email.starts_with("person"));
+        let rows = people.len();
+        people.sort_unstable();
+        people.dedup();
+        assert_eq!(people.len(), 1_250, "{path}");
+        // A row more for each company of a person.
+        assert_eq!(rows, if emails == 1 { 1_250 } else { 1_263 }, "{path}");
+    }
+    // A short one has a length, as before.
+    let few = olivia.get("/organizations/many/members.csv?role=owner").expect(200);
+    assert_eq!(few.header("transfer-encoding"), "", "{}", few.body);
+    assert_eq!(few.body.lines().count(), 2);
+}

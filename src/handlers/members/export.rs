@@ -7,7 +7,6 @@ use crate::auth::actor::Actor;
 use crate::authz::permission::ViewMembers;
 use crate::common::csv::CsvSheet;
 use crate::common::error::AppError;
-use crate::common::html::download;
 use crate::common::id::MembershipId;
 use crate::common::paging::Cursor;
 use crate::common::time::Time;
@@ -16,48 +15,56 @@ use crate::handlers::members::filter::MembersQuery;
 use crate::handlers::members::shown_companies;
 use crate::models::member_names;
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, MemberRow};
+use crate::models::member_search::MemberRow;
 use crate::models::membership::assigned;
+use crate::web::csv::{CsvPiece, csv_in_pieces};
 
-/// How many rows are read at once.
-const ROWS: usize = 1_000;
+/// Rows in a piece of the file. Each is a read of its own, so that no connection waits for a slow client.
+const ROWS: usize = 500;
+
+const COLUMNS: [&str; 8] = [
+    "name",
+    "email",
+    "role",
+    "",
+    "status",
+    "joined",
+    "last active",
+    "invited by",
+];
 
 /// `GET /organizations/{slug}/members.csv`
 pub async fn show(gate: Gate<ViewMembers>, query: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
-    let query = query.into_inner();
-    let (name, bytes) = gate
+    let first = query.clone();
+    let (name, (bytes, next)) = gate
         .read(move |actor, conn| {
-            let mut sheet = CsvSheet::new(&[
-                "name",
-                "email",
-                "role",
-                actor.unit.many(),
-                "status",
-                "joined",
-                "last active",
-                "invited by",
-            ]);
-            if let Some(filter) = query.read(conn, actor)? {
-                fill(conn, actor, &filter, &mut sheet)?;
-            }
             let name = format!("{}-members-{}.csv", actor.slug, actor.cx.now.day(actor.org_zone));
-            Ok((name, sheet.into_bytes()))
+            let mut columns = COLUMNS;
+            columns[3] = actor.unit.many();
+            Ok((name, piece(conn, actor, &first, CsvSheet::new(&columns), None)?))
         })
         .await?;
-    Ok(download(&name, "text/csv; charset=utf-8", bytes))
+    let query = query.into_inner();
+    Ok(csv_in_pieces(&name, bytes, next, gate, move |actor, conn, after| {
+        piece(conn, actor, &query, CsvSheet::going_on(), Some(after))
+    }))
 }
 
-fn fill(conn: &mut Conn, actor: &Actor, filter: &MemberFilter, sheet: &mut CsvSheet) -> Result<(), AppError> {
+/// The next rows, and the place after them.
+fn piece(
+    conn: &mut Conn,
+    actor: &Actor,
+    query: &MembersQuery,
+    mut sheet: CsvSheet,
+    after: Option<&Cursor>,
+) -> Result<CsvPiece, AppError> {
+    let Some(filter) = query.read(conn, actor)? else {
+        return Ok((sheet.into_bytes(), None));
+    };
     let counts = actor.role_counts(conn)?;
-    let mut cursor = None;
-    loop {
-        let found = member_search::page_with_counts(conn, actor.organization, filter, counts, cursor.as_ref(), ROWS)?;
-        add_rows(conn, actor, &found.page.rows, sheet)?;
-        cursor = found.page.next.as_deref().and_then(Cursor::parse);
-        if cursor.is_none() {
-            return Ok(());
-        }
-    }
+    let found = member_search::page_with_counts(conn, actor.organization, &filter, counts, after, ROWS)?;
+    add_rows(conn, actor, &found.page.rows, &mut sheet)?;
+    Ok((sheet.into_bytes(), found.page.next.as_deref().and_then(Cursor::parse)))
 }
 
 fn add_rows(conn: &mut Conn, actor: &Actor, rows: &[MemberRow], sheet: &mut CsvSheet) -> Result<(), AppError> {

@@ -49,7 +49,7 @@ struct InvitationRow<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = invitation_tokens)]
+#[diesel(table_name = invitation_tokens, treat_none_as_default_value = false)]
 struct TokenRow<'a> {
     token_hash: String,
     organization_id: OrgId,
@@ -61,7 +61,7 @@ struct TokenRow<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = invitation_grants)]
+#[diesel(table_name = invitation_grants, treat_none_as_default_value = false)]
 struct GrantRow {
     organization_id: OrgId,
     invitation_id: InvitationId,
