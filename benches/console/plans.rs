@@ -6,14 +6,15 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::Value;
 
-/// The most rows that a statement of a page may read at one table: a page shows 50, and its totals are kept.
-const MOST: u64 = 1_000;
+/// The most rows that a statement of a page may read at one table: a page shows 50, and what is counted there is counted up to
+/// 1,000 and one more.
+const MOST: u64 = 1_001;
 
-/// A sequential scan of a table with fewer rows is what PostgreSQL chooses for an empty one, too.
-const FEW: u64 = 60;
+/// A sequential scan of a table with fewer rows is the cheapest way to one of them: it has a few pages.
+const FEW: u64 = 200;
 
 /// Tables of a fixed size.
-const FIXED: &[&str] = &["instance"];
+const FIXED: &[&str] = &["instance", "instance_pages"];
 
 /// Tables of which one organization can have thousands of rows.
 const GROWING: &[&str] = &[
@@ -137,7 +138,8 @@ fn step(plan: &mut Plan, node: &Value, depth: usize) {
     // A bitmap of an index has no table of its own, and reads as much.
     if !table.is_empty() || kind == "Bitmap Index Scan" {
         plan.most = plan.most.max(Some(read));
-        if kind == "Seq Scan" && read >= FEW && !FIXED.contains(&table) {
+        let each = number("Actual Rows") + number("Rows Removed by Filter");
+        if kind == "Seq Scan" && each >= FEW as f64 && !FIXED.contains(&table) {
             plan.walked.push(format!("reads all of {table} ({read} rows)"));
         } else if read > MOST {
             plan.walked.push(format!("reads {read} rows of {table}{index}"));

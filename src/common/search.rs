@@ -1,10 +1,10 @@
 //! How text is found. Names, addresses and queries are split and folded by the same functions, so every name is found by
 //! itself, by its words and by their beginnings.
 
-use unicode_normalization::UnicodeNormalization;
+mod fold;
 
 use crate::common::domain;
-use crate::common::invisible::is_invisible;
+pub use crate::common::search::fold::{fold, sort_key};
 
 /// The most bytes of a word that are kept and compared.
 const LONGEST: usize = 64;
@@ -17,67 +17,6 @@ const NO_WORD: &[u8] = &[0xff];
 
 /// In scripts without spaces, the parts of a run that begin at one of its first characters are found.
 const MOST_PARTS: usize = 24;
-
-/// The text without case and accents, as people type it: "José Núñez" and "jose nunez" are one, so are "Łukasz" and "lukasz",
-/// "Straße" and "strasse".
-pub fn fold(text: &str) -> String {
-    text.nfkd()
-        .flat_map(char::to_lowercase)
-        .nfkd()
-        .filter(|c| !is_accent(*c) && !is_invisible(*c))
-        .flat_map(Plain::of)
-        .nfc()
-        .collect()
-}
-
-/// The accents of Latin, Greek, Cyrillic, Hebrew and Arabic. The vowel signs of other scripts are part of the word.
-fn is_accent(c: char) -> bool {
-    matches!(
-        c,
-        '\u{300}'..='\u{36f}'
-            | '\u{483}'..='\u{487}'
-            | '\u{591}'..='\u{5c7}'
-            | '\u{610}'..='\u{61a}'
-            | '\u{64b}'..='\u{65f}'
-            | '\u{670}'
-            | '\u{6d6}'..='\u{6dc}'
-            | '\u{1ab0}'..='\u{1aff}'
-            | '\u{1dc0}'..='\u{1dff}'
-            | '\u{20d0}'..='\u{20ff}'
-    )
-}
-
-/// One or two letters for one.
-struct Plain([Option<char>; 2]);
-
-impl Plain {
-    /// Letters that Unicode doesn't decompose, as people without them on their keyboard type them.
-    fn of(c: char) -> impl Iterator<Item = char> {
-        let plain = match c {
-            'ł' => ('l', None),
-            'ø' => ('o', None),
-            'đ' | 'ð' => ('d', None),
-            'ħ' => ('h', None),
-            'ı' => ('i', None),
-            'ŋ' => ('n', None),
-            'ŧ' => ('t', None),
-            'ß' => ('s', Some('s')),
-            'æ' => ('a', Some('e')),
-            'œ' => ('o', Some('e')),
-            'þ' => ('t', Some('h')),
-            'ς' => ('σ', None),
-            '’' | '‘' | 'ʼ' | '`' | '´' => ('\'', None),
-            '‐' | '‑' | '–' | '—' => ('-', None),
-            other => (other, None),
-        };
-        Self([Some(plain.0), plain.1]).0.into_iter().flatten()
-    }
-}
-
-/// The bytes by which a name is sorted, alike on both engines.
-pub fn sort_key(name: &str) -> Vec<u8> {
-    fold(name).into_bytes()
-}
 
 /// The parts of a folded text between spaces. An address or a domain is one part; punctuation separates the parts of all else.
 fn chunks(folded: &str) -> impl Iterator<Item = &str> {
@@ -155,7 +94,8 @@ fn has_no_spaces(c: char) -> bool {
     )
 }
 
-/// The words under which a person is found: those of the name, the address, its parts and its domain.
+/// The words under which a person is found: those of the name, the address, its parts and its domain. They are stored as
+/// [`stored`] makes them.
 pub fn person_words(name: &str, email: &str) -> Vec<Vec<u8>> {
     let email = fold(email);
     let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
@@ -163,8 +103,9 @@ pub fn person_words(name: &str, email: &str) -> Vec<Vec<u8>> {
         .into_iter()
         .chain(words(&local.replace(['.', '+'], " ")))
         .chain([email.clone(), local.to_owned(), domain.to_owned()])
+        .chain(split_chunk(domain).next().map(str::to_owned))
         .filter(|word| !word.is_empty())
-        .map(|word| shortened(&word))
+        .map(|word| stored(&shortened(&word)))
         .collect();
     found.sort_unstable();
     found.dedup();
@@ -231,6 +172,28 @@ fn finds(text: &str, query: &[Vec<u8>], matches: impl Fn(&[u8], &[u8]) -> bool) 
 
 fn shortened(word: &str) -> Vec<u8> {
     word.bytes().take(LONGEST).collect()
+}
+
+/// Before words with punctuation. No other word begins with it.
+const WITH_PUNCTUATION: u8 = 0x01;
+
+/// A word, or its beginning, as the index has it: words with punctuation are apart. Those are whole addresses, of which
+/// everyone has their own, and whoever types "kate" would otherwise read all of those that begin so. Their first letters are
+/// also a word without punctuation.
+fn stored(word: &[u8]) -> Vec<u8> {
+    let mut stored = Vec::with_capacity(word.len() + 1);
+    if word.iter().any(u8::is_ascii_punctuation) {
+        stored.push(WITH_PUNCTUATION);
+    }
+    stored.extend_from_slice(word);
+    stored
+}
+
+/// Where the stored words are that begin with a term of a [`query`]: from the first, to before the second.
+pub fn range(term: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let from = stored(term);
+    let until = prefix_end(&from).unwrap_or_else(|| vec![0xff; LONGEST + 1]);
+    (from, until)
 }
 
 /// The first bytes after every word that begins with `prefix`; `None` when there is no end (all 0xff).

@@ -19,6 +19,7 @@ pub mod types;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 
+pub use self::lookup::Lookup;
 pub use self::outcome::Written;
 pub use self::pool::Db;
 use crate::common::error::AppError;

@@ -7,6 +7,7 @@ use crate::common::id::MailId;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
+use crate::db::types::org_id::OrgId;
 use crate::mail::kind::EmailKind;
 use crate::mail::outbox::{MailState, Message};
 use crate::on_each;
@@ -60,6 +61,7 @@ struct MessageRow {
     next_attempt_at: Time,
     last_error: &'static str,
     created_at: Time,
+    organization_id: Option<OrgId>,
 }
 
 impl MessageRow {
@@ -78,6 +80,7 @@ impl MessageRow {
             next_attempt_at: cx.now,
             last_error: "",
             created_at: cx.now,
+            organization_id: message.organization,
         }
     }
 }

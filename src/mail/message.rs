@@ -113,6 +113,7 @@ pub fn compose<E: EmailTemplate>(to: &Recipient, email: &E, seed: Option<Seed>) 
         html: email.html()?,
         text,
         seed,
+        organization: None,
     })
 }
 

@@ -12,6 +12,7 @@ use crate::common::id::MailId;
 use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
 use crate::db::schema::mail_outbox;
+use crate::db::types::org_id::OrgId;
 use crate::db::{Conn, affected};
 use crate::mail::kind::EmailKind;
 use crate::queue::{self, JobKind};
@@ -70,6 +71,8 @@ pub struct Message {
     pub text: String,
     /// What the token in it is made of.
     pub seed: Option<Seed>,
+    /// The organization whose page says so when it cannot be delivered.
+    pub organization: Option<OrgId>,
 }
 
 /// A message that is being sent.

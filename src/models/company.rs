@@ -7,7 +7,7 @@ use crate::common::search;
 use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::companies;
+use crate::db::schema::{companies, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_slug;
@@ -109,11 +109,14 @@ pub fn list(
 
 /// Whether there is a company that the reader can view.
 pub fn has_any(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryResult<bool> {
-    let all = companies::table.filter(companies::organization_id.eq(org));
-    match own {
-        Some(own) => Ok(!own.is_empty()),
-        None => diesel::select(diesel::dsl::exists(all)).get_result(conn),
+    if let Some(own) = own {
+        return Ok(!own.is_empty());
     }
+    let all: i64 = organizations::table
+        .find(org)
+        .select(organizations::active_companies + organizations::archived_companies)
+        .first(conn)?;
+    Ok(all > 0)
 }
 
 /// The result of `rename`. Only `Done` changes anything.

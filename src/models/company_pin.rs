@@ -2,13 +2,13 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{companies, company_pins};
+use crate::db::schema::company_pins;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::CompanyStatus;
 use crate::models::company_choice::CompanyChoice;
 use crate::on_each;
 
@@ -46,16 +46,19 @@ pub fn is_pinned(conn: &mut Conn, organization: OrgId, member: MembershipId, com
 
 /// The pinned companies that are active, by name.
 pub fn active(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<CompanyChoice>> {
-    company_pins::table
-        .inner_join(
-            companies::table.on(companies::organization_id
-                .eq(company_pins::organization_id)
-                .and(companies::id.eq(company_pins::company_id))),
-        )
-        .filter(company_pins::organization_id.eq(organization))
-        .filter(company_pins::membership_id.eq(member))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .order((companies::sort_name, companies::id))
-        .select(CompanyChoice::as_select())
-        .load(conn)
+    conn.rows_of(
+        "company_pins",
+        "p",
+        "p.organization_id = ? AND p.membership_id = ?",
+        &[&organization, &member],
+    )
+    .then(
+        "companies",
+        "c",
+        "c.organization_id = p.organization_id AND c.id = p.company_id AND c.status = 'active'",
+        &[],
+    )
+    .select::<(Text, Text, Text)>("c.id, c.name, c.slug")
+    .ordered("c.sort_name, c.id")
+    .load(conn)
 }

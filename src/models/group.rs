@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, GroupId, MembershipId};
 use crate::common::time::Time;
-use crate::db::Conn;
-use crate::db::schema::{companies, group_grants, group_members, groups, memberships};
+use crate::db::schema::{companies, group_grants, group_members, groups};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::db::{Conn, Lookup};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = groups)]
@@ -118,17 +118,23 @@ pub fn grants(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<
 
 /// The groups of a member, by name.
 pub fn of_member(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<Group>> {
-    groups::table
-        .inner_join(
-            group_members::table.on(group_members::organization_id
-                .eq(groups::organization_id)
-                .and(group_members::group_id.eq(groups::id))),
-        )
-        .filter(group_members::organization_id.eq(organization))
-        .filter(group_members::membership_id.eq(member))
-        .order((groups::name, groups::id))
-        .select(Group::as_select())
-        .load(conn)
+    conn.rows_of(
+        "group_members",
+        "m",
+        "m.organization_id = ? AND m.membership_id = ?",
+        &[&organization, &member],
+    )
+    .then(
+        "groups",
+        "g",
+        "g.organization_id = m.organization_id AND g.id = m.group_id",
+        &[],
+    )
+    .select::<(Text, Text, Text, Text, BigInt, BigInt)>(
+        "g.id, g.name, g.description, g.role, g.member_count, g.created_at",
+    )
+    .ordered("g.name, g.id")
+    .load(conn)
 }
 
 pub fn has_member(conn: &mut Conn, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
@@ -136,23 +142,22 @@ pub fn has_member(conn: &mut Conn, organization: OrgId, id: GroupId, member: Mem
     diesel::select(diesel::dsl::exists(group_members::table.find(key))).get_result(conn)
 }
 
-#[diesel::dsl::auto_type(no_type_alias)]
-fn memberships_in(organization: OrgId, id: GroupId) -> _ {
-    memberships::table
-        .inner_join(
-            group_members::table.on(group_members::organization_id
-                .eq(memberships::organization_id)
-                .and(group_members::membership_id.eq(memberships::id))),
-        )
-        .filter(group_members::organization_id.eq(organization))
-        .filter(group_members::group_id.eq(id))
+fn members_of(conn: &Conn, organization: OrgId, id: GroupId) -> Lookup {
+    conn.rows_of(
+        "group_members",
+        "gm",
+        "gm.organization_id = ? AND gm.group_id = ?",
+        &[&organization, &id],
+    )
 }
+
+const MEMBER: &str = "m.organization_id = gm.organization_id AND m.id = gm.membership_id";
 
 /// The distinct effective roles of the members of a group.
 pub fn member_roles(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<Vec<Role>> {
-    memberships_in(organization, id)
-        .select(memberships::role)
-        .distinct()
+    members_of(conn, organization, id)
+        .then("memberships", "m", MEMBER, &[])
+        .select::<Text>("DISTINCT m.role")
         .load(conn)
 }
 
@@ -163,8 +168,9 @@ pub fn members_with_overrides(
     id: GroupId,
     actor: MembershipId,
 ) -> QueryResult<Vec<MembershipId>> {
-    memberships_in(organization, id)
-        .filter(memberships::overrides.ne("").or(memberships::id.eq(actor)))
-        .select(memberships::id)
+    let wanted = format!("{MEMBER} AND (m.overrides <> '' OR m.id = ?)");
+    members_of(conn, organization, id)
+        .then("memberships", "m", &wanted, &[&actor])
+        .select::<Text>("m.id")
         .load(conn)
 }

@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, HasSqlType, Text};
 use crate::auth::actor::Actor;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
-use crate::common::id::{CompanyId, MembershipId, ReviewId, UserId};
+use crate::common::id::{CompanyId, MembershipId, ReviewId};
 use crate::common::search::sort_key;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -18,20 +18,13 @@ use crate::db::types::org_id::OrgId;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::membership::role_counts::{RoleCount, RoleCounts};
 use crate::on_each;
-use crate::web::queries::OwnOrganization;
+use crate::web::own_organizations::{AroundColumns, AroundRow, OwnOrganization, OwnQuery};
+use crate::web::switcher;
 
-/// The organizations of the person, latest visited first; the limit is that of the switcher.
-const ORGANIZATIONS: &str = "SELECT kind, one, two, three, n1, n2, n3, n4, n5 FROM (\
-    SELECT CAST(1 AS BIGINT) AS kind, organizations.name AS one, organization_slugs.slug AS two, memberships.role AS three, \
-    CAST(0 AS BIGINT) AS n1, CAST(0 AS BIGINT) AS n2, CAST(0 AS BIGINT) AS n3, CAST(0 AS BIGINT) AS n4, CAST(0 AS BIGINT) AS n5 \
-    FROM memberships INNER JOIN organizations ON organizations.id = memberships.organization_id \
-    INNER JOIN organization_slugs ON organization_slugs.organization_id = organizations.id AND organization_slugs.is_current \
-    WHERE memberships.status = 'active' AND memberships.user_id = ";
-const STILL: &str = " AND (memberships.access_until IS NULL OR memberships.access_until >= ";
-const PINNED: &str = ") ORDER BY memberships.last_seen_at IS NULL, memberships.last_seen_at DESC, memberships.id LIMIT 50) AS own \
-    UNION ALL SELECT 2, companies.name, companies.slug, companies.id, 0, 0, 0, 0, 0 FROM company_pins \
-    INNER JOIN companies ON companies.organization_id = company_pins.organization_id AND companies.id = company_pins.company_id \
-    WHERE companies.status = 'active' AND company_pins.organization_id = ";
+const PINNED: &str = " UNION ALL SELECT 2, companies.name, companies.slug, companies.id, 0, 0, 0, 0, 0 \
+    FROM company_pins CROSS JOIN companies \
+    WHERE companies.organization_id = company_pins.organization_id AND companies.id = company_pins.company_id \
+    AND companies.status = 'active' AND company_pins.organization_id = ";
 const BY_MEMBER: &str = " AND company_pins.membership_id = ";
 const COUNTS: &str = " UNION ALL SELECT 3, role_counts.role, '', '', role_counts.members, role_counts.suspended, 0, 0, 0 \
     FROM role_counts WHERE role_counts.organization_id = ";
@@ -52,19 +45,16 @@ const REVIEW: &str = "))), COALESCE((SELECT CAST(SUM(answers.open) AS BIGINT) FR
 /// The statement. Its type is its key among the prepared ones, so that its text is not put together again.
 #[derive(Debug, Clone, QueryId)]
 struct AroundQuery {
+    own: OwnQuery,
     organization: OrgId,
     membership: MembershipId,
-    user: UserId,
     email: String,
     now: Time,
     is_owner: i64,
 }
 
-/// Kind, three texts, five numbers.
-type AroundRow = (i64, String, String, String, i64, i64, i64, i64, i64);
-
 impl Query for AroundQuery {
-    type SqlType = (BigInt, Text, Text, Text, BigInt, BigInt, BigInt, BigInt, BigInt);
+    type SqlType = AroundColumns;
 }
 
 impl<C> RunQueryDsl<C> for AroundQuery {}
@@ -77,10 +67,7 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(ORGANIZATIONS);
-        out.push_bind_param::<Text, _>(&self.user)?;
-        out.push_sql(STILL);
-        out.push_bind_param::<BigInt, _>(&self.now)?;
+        self.own.walk_ast(out.reborrow())?;
         out.push_sql(PINNED);
         out.push_bind_param::<Text, _>(&self.organization)?;
         out.push_sql(BY_MEMBER);
@@ -139,9 +126,13 @@ impl Around {
     /// Reads it. The role counts, which come along, are kept by the actor.
     pub fn read(conn: &mut Conn, actor: &Actor) -> Result<Self, AppError> {
         let query = AroundQuery {
+            own: OwnQuery {
+                user: actor.person.id,
+                now: actor.cx.now,
+                limit: switcher::MOST,
+            },
             organization: actor.organization,
             membership: actor.id,
-            user: actor.person.id,
             email: actor.person.email.to_string(),
             now: actor.cx.now,
             is_owner: i64::from(actor.role == Role::Owner),
@@ -163,11 +154,7 @@ impl Around {
         let (kind, one, two, three, n1, n2, n3, n4, n5) = row;
         let role = |text: &str| Role::parse(text).ok_or_else(|| AppError::internal("a stored role has a known name"));
         match kind {
-            1 => self.organizations.push(OwnOrganization {
-                name: one,
-                slug: two,
-                role: role(&three)?,
-            }),
+            1 => self.organizations.extend(OwnOrganization::of(one, two, role(&three)?)),
             2 => self.pinned.push(CompanyChoice {
                 id: CompanyId::parse(&three).ok_or_else(|| AppError::internal("a company has an id"))?,
                 name: one,

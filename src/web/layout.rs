@@ -16,6 +16,7 @@ use crate::db::types::organization::UnitLabel;
 use crate::services::companies::pin;
 use crate::web::around::Around;
 use crate::web::nav::NavTab;
+use crate::web::own_organizations::organizations_of;
 use crate::web::switcher;
 use crate::web::switcher::SwitcherItem;
 use crate::web::waiting::Waiting;
@@ -157,7 +158,7 @@ impl Layout {
         if person.verified {
             layout.invitations = queries::pending_invitations(conn, person.email.as_str(), person.cx.now)?;
         }
-        let own = queries::organizations_of(conn, person.id, person.cx.now, switcher::MOST)?;
+        let own = organizations_of(conn, person.id, person.cx.now, switcher::MOST)?;
         layout.switcher = switcher::items(own, section, None);
         Ok(layout)
     }

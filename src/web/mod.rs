@@ -9,6 +9,7 @@ pub mod layout;
 pub mod messages;
 pub mod middleware;
 pub mod nav;
+pub mod own_organizations;
 pub mod pages;
 pub mod queries;
 pub mod request_body;

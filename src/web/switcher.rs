@@ -2,7 +2,7 @@
 
 use crate::authz::decision::Permissions;
 use crate::common::search::sort_key;
-use crate::web::queries::OwnOrganization;
+use crate::web::own_organizations::OwnOrganization;
 
 /// An entry of the organization switcher.
 #[derive(Debug, Clone)]

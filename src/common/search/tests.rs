@@ -1,10 +1,16 @@
 use super::*;
 use proptest::prelude::*;
 
+/// Whether one of the stored words begins with a term.
+fn is_stored(words: &[Vec<u8>], term: &[u8]) -> bool {
+    let (from, until) = range(term);
+    words.iter().any(|word| (&from..&until).contains(&word))
+}
+
 fn finds(query_text: &str, name: &str) -> bool {
     let words = person_words(name, "x@y.example");
     let terms = query(query_text);
-    !terms.is_empty() && terms.iter().all(|term| words.iter().any(|word| word.starts_with(term)))
+    !terms.is_empty() && terms.iter().all(|term| is_stored(&words, term))
 }
 
 #[test]
@@ -68,10 +74,7 @@ fn addresses_are_found_by_their_parts() {
     ] {
         let terms = query(text);
         assert!(!terms.is_empty(), "{text}");
-        assert!(
-            terms.iter().all(|term| words.iter().any(|word| word.starts_with(term))),
-            "{text}: {terms:?}"
-        );
+        assert!(terms.iter().all(|term| is_stored(&words, term)), "{text}: {terms:?}");
     }
 }
 
@@ -107,5 +110,35 @@ proptest! {
     #[test]
     fn case_and_accents_make_no_difference(name in "[A-Za-zÀ-ÿĀ-ž' -]{1,30}") {
         prop_assert_eq!(words(&name.to_uppercase().to_lowercase()), words(&name.to_lowercase()));
+    }
+}
+
+/// The words of a person, whatever order they are stored in.
+fn plain_words(name: &str, email: &str) -> Vec<Vec<u8>> {
+    let email = fold(email);
+    let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
+    let all = words(name)
+        .into_iter()
+        .chain(words(&local.replace(['.', '+'], " ")))
+        .chain([email.clone(), local.to_owned(), domain.to_owned()]);
+    all.filter(|word| !word.is_empty())
+        .map(|word| word.into_bytes().into_iter().take(LONGEST).collect())
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn words_with_punctuation_are_found_as_if_they_were_not_apart(
+        name in "[a-cÄß'., -]{0,14}",
+        local in "[a-c.+_'-]{1,8}",
+        domain in "[a-c]{1,3}(-[a-c]{1,2})?(\\.[a-c]{1,3}){1,2}",
+        typed in "[a-cäS@.,'+ _-]{1,8}",
+    ) {
+        let email = format!("{local}@{domain}");
+        let (plain, stored) = (plain_words(&name, &email), person_words(&name, &email));
+        for term in query(&typed) {
+            let found = plain.iter().any(|word| word.starts_with(&term));
+            prop_assert_eq!(is_stored(&stored, &term), found, "{:?} in {:?} {}", String::from_utf8_lossy(&term), name, email);
+        }
     }
 }

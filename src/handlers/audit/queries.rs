@@ -1,11 +1,11 @@
 //! The people of a filter, and the people and companies that events name.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use crate::common::id::{CompanyId, MembershipId, UserId};
 use crate::db::Conn;
 use crate::db::schema::{companies, memberships, users};
-use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
 /// The account of a current or former member, by email address.
@@ -39,12 +39,23 @@ pub fn members(
 ) -> QueryResult<Vec<(String, String)>> {
     let accounts: Vec<UserId> = accounts.iter().filter_map(|id| UserId::parse(id)).collect();
     let ids: Vec<MembershipId> = ids.iter().filter_map(|id| MembershipId::parse(id)).collect();
-    let found: Vec<(MembershipId, UserId)> = memberships::table
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .filter(memberships::user_id.eq_any(accounts).or(memberships::id.eq_any(ids)))
-        .select((memberships::id, memberships::user_id))
-        .load(conn)?;
+    let mut found: Vec<(MembershipId, UserId)> = Vec::new();
+    // Each list has an index of its own.
+    for (list, condition) in [
+        (
+            conn.for_each_of(accounts),
+            "m.organization_id = ? AND m.user_id = each.value",
+        ),
+        (conn.for_each_of(ids), "m.organization_id = ? AND m.id = each.value"),
+    ] {
+        let condition = format!("{condition} AND m.status <> 'removed'");
+        let members = list.then("memberships", "m", &condition, &[&organization]);
+        found.extend(
+            members
+                .select::<(Text, Text)>("m.id, m.user_id")
+                .load::<(MembershipId, UserId)>(conn)?,
+        );
+    }
     Ok(found
         .into_iter()
         .map(|(id, account)| (id.to_string(), account.to_string()))

@@ -3,53 +3,57 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::authz::role::Role;
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::common::zone::Zone;
 use crate::db::Conn;
-use crate::db::schema::{memberships, organization_slugs, organizations};
+use crate::db::schema::memberships;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationStatus, OrganizationType, UnitLabel};
 
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = organizations)]
+#[derive(Debug, Clone, Queryable)]
 pub struct OwnOrganization {
     pub id: OrgId,
     pub name: String,
-    #[diesel(select_expression = organization_slugs::slug)]
     pub slug: String,
     pub organization_type: OrganizationType,
-    #[diesel(column_name = unit_label)]
     pub unit: UnitLabel,
-    #[diesel(select_expression = memberships::role)]
     pub role: Role,
-    #[diesel(select_expression = memberships::status)]
     pub status: MembershipStatus,
-    #[diesel(select_expression = memberships::access_until)]
     pub access_until: Option<Time>,
-    #[diesel(select_expression = memberships::joined_at)]
     pub joined_at: Time,
-    #[diesel(select_expression = memberships::last_seen_at)]
     pub last_seen_at: Option<Time>,
-    #[diesel(column_name = status)]
     pub organization_status: OrganizationStatus,
     pub delete_after: Option<Time>,
     pub timezone: Zone,
     pub active_companies: i64,
 }
 
+#[rustfmt::skip]
+type OwnColumns = (
+    Text, Text, Text, Text, Text,
+    Text, Text, Nullable<BigInt>, BigInt, Nullable<BigInt>,
+    Text, Nullable<BigInt>, Text, BigInt,
+);
+
 pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OwnOrganization>> {
-    memberships::table
-        .inner_join(organizations::table)
-        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .filter(organization_slugs::is_current)
-        .select(OwnOrganization::as_select())
+    conn.rows_of("memberships", "m", "m.user_id = ? AND m.status <> 'removed'", &[&user])
+        .then("organizations", "o", "o.id = m.organization_id", &[])
+        .then(
+            "organization_slugs",
+            "s",
+            "s.organization_id = o.id AND s.is_current",
+            &[],
+        )
+        .select::<OwnColumns>(
+            "o.id, o.name, s.slug, o.organization_type, o.unit_label, \
+             m.role, m.status, m.access_until, m.joined_at, m.last_seen_at, \
+             o.status, o.delete_after, o.timezone, o.active_companies",
+        )
         .load(conn)
 }
 

@@ -17,9 +17,9 @@ use crate::models::member_search;
 use crate::models::member_search::{AccessStatus, MemberFilter};
 use crate::services::companies::pin;
 use crate::services::invitations::authority::InviteAuthority;
+use crate::web::own_organizations::organizations_of;
 use crate::web::pages;
 use crate::web::pages::{PageKind, PageReader};
-use crate::web::queries;
 
 /// More companies than an organization has.
 const ALL: usize = 100_000;
@@ -125,7 +125,7 @@ pub fn organizations(
     limit: usize,
 ) -> Result<Option<HitGroup>, AppError> {
     let words = search::query(text);
-    let own = queries::organizations_of(conn, person.id, person.cx.now, ORGANIZATIONS)?;
+    let own = organizations_of(conn, person.id, person.cx.now, ORGANIZATIONS)?;
     let others = own.into_iter().filter(|one| current != Some(one.slug.as_str()));
     let found = others.filter(|one| search::begins(&format!("{} {}", one.name, one.slug), &words));
     let prefix = search::sort_key(text.trim());

@@ -183,11 +183,15 @@ pub fn with_ids(
 
 /// The seeds of the current links of invitations.
 pub fn seeds(conn: &mut Conn, organization: OrgId, ids: &[InvitationId]) -> QueryResult<Vec<(InvitationId, Seed)>> {
-    let seeds: Vec<(InvitationId, String)> = invitation_tokens::table
-        .filter(invitation_tokens::organization_id.eq(organization))
-        .filter(invitation_tokens::invitation_id.eq_any(ids))
-        .filter(invitation_tokens::is_current.eq(true))
-        .select((invitation_tokens::invitation_id, invitation_tokens::seed))
+    let seeds: Vec<(InvitationId, String)> = conn
+        .for_each_of(ids)
+        .then(
+            "invitation_tokens",
+            "t",
+            "t.organization_id = ? AND t.invitation_id = each.value AND t.is_current",
+            &[&organization],
+        )
+        .select::<(Text, Text)>("t.invitation_id, t.seed")
         .load(conn)?;
     Ok(seeds.into_iter().map(|(id, seed)| (id, Seed(seed))).collect())
 }

@@ -1,13 +1,14 @@
 //! The conditions of the queries. They are macros, because the types of boxed queries differ.
 
-// The words of one organization that begin with a prefix.
+// The words of one organization that begin with a term of a query.
 macro_rules! beginning {
-    ($organization:expr, $prefix:expr) => {
+    ($organization:expr, $term:expr) => {{
+        let (from, until) = crate::common::search::range($term);
         member_search_terms::table
             .filter(member_search_terms::organization_id.eq($organization))
-            .filter(member_search_terms::word.ge($prefix.to_vec()))
-            .filter(member_search_terms::word.lt(crate::common::search::prefix_end($prefix).unwrap_or_else(|| vec![0xff; 65])))
-    };
+            .filter(member_search_terms::word.ge(from))
+            .filter(member_search_terms::word.lt(until))
+    }};
 }
 
 macro_rules! assignments {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use crate::authz::decision::{AccessInputs, Overrides, RoleGrant, RolePolicies};
 use crate::authz::permission::PermissionSet;
@@ -11,10 +11,10 @@ use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{company_assignments, memberships, organizations};
+use crate::db::schema::{company_assignments, memberships};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::access::{FACTS, MembershipAccess};
+use crate::models::membership::access::MembershipAccess;
 
 type Facts = (
     OrgId,
@@ -25,20 +25,24 @@ type Facts = (
     Option<Time>,
 );
 
+type FactColumns = (
+    Text,
+    Text,
+    Nullable<BigInt>,
+    (Text, Nullable<Text>, Text, Integer),
+    Text,
+    Nullable<BigInt>,
+);
+
 /// As `access_inputs`, for each organization in which the account is not removed.
 pub fn inputs_everywhere(conn: &mut Conn, now: Time, user: UserId) -> QueryResult<HashMap<OrgId, AccessInputs>> {
-    let facts: Vec<Facts> = memberships::table
-        .inner_join(organizations::table)
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .select((
-            memberships::organization_id,
-            memberships::status,
-            memberships::access_until,
-            FACTS,
-            organizations::policies,
-            organizations::delete_after,
-        ))
+    let facts: Vec<Facts> = conn
+        .rows_of("memberships", "m", "m.user_id = ? AND m.status <> 'removed'", &[&user])
+        .then("organizations", "o", "o.id = m.organization_id", &[])
+        .select::<FactColumns>(
+            "m.organization_id, m.status, m.access_until, \
+             m.direct_role, m.custom_role_id, m.overrides, m.group_count, o.policies, o.delete_after",
+        )
         .load(conn)?;
     let mut customs = custom_roles(conn, user)?;
     let mut inherited = group_roles(conn, user)?;

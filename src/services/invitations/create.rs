@@ -186,7 +186,9 @@ pub fn save(
         let zone = zones.get(invitation.email.as_str()).copied();
         let expires = expires_at.full(zone.unwrap_or(sender.zone));
         let seed = Seed::random();
-        messages.push(email::invitation(cx, sender, invitation, expires, seed.clone())?);
+        let mut message = email::invitation(cx, sender, invitation, expires, seed.clone())?;
+        message.organization = Some(organization);
+        messages.push(message);
         seeds.push(seed);
     }
     let mails = outbox::enqueue_all(conn, cx, messages)?;

@@ -151,7 +151,8 @@ pub fn replace(
     };
     let zone = user::zones(conn, &[&row.email])?.remove(&row.email);
     let expires = row.expires_at.full(zone.unwrap_or(sender.zone));
-    let message = invitation(&actor.cx, &sender, &content, expires, seed)?;
+    let mut message = invitation(&actor.cx, &sender, &content, expires, seed)?;
+    message.organization = Some(row.organization_id);
     let mail = outbox::enqueue(conn, &actor.cx, message)?;
     invitation::set_mail(conn, row.organization_id, row.id, mail)?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::handlers::access::queries::assigned;
 use crate::handlers::access::queries::assigned::{AssignmentFilter, COUNTED, FoundAssignments};
 use crate::services::members::visible::CompanyScope;
 
-/// "15", "10,000+": how many assignments the reader sees.
+/// "15", "1,000+": how many assignments the reader sees.
 pub fn count(conn: &mut Conn, actor: &Actor, scope: &CompanyScope) -> Result<String, AppError> {
     let all = AssignmentFilter {
         within: scope.own().map(<[_]>::to_vec),

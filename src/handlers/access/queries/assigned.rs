@@ -1,21 +1,21 @@
 //! The assignments of an organization, one row each, as the tab of companies lists them.
 
+mod row;
+
 use diesel::prelude::*;
 
-use crate::authz::role::{CompanyRole, Role};
+use crate::authz::role::CompanyRole;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::paging::{Cursor, Direction, Page};
 use crate::common::search;
-use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{companies, company_assignments, member_search_terms, memberships, users};
-use crate::db::types::MembershipStatus;
+use crate::db::schema::{company_assignments, member_search_terms};
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::CompanyStatus;
-use crate::models::membership::Origin;
+pub use crate::handlers::access::queries::assigned::row::AssignmentRow;
+use crate::handlers::access::queries::assigned::row::{StoredAssignment, with_names};
 
 /// Up to how many assignments are counted.
-pub const COUNTED: i64 = 10_000;
+pub const COUNTED: i64 = 1_000;
 
 /// Which assignments are listed.
 #[derive(Debug, Clone, Default)]
@@ -26,55 +26,6 @@ pub struct AssignmentFilter {
     pub company: Option<CompanyId>,
     /// Only in these companies, for an actor who sees no others.
     pub within: Option<Vec<CompanyId>>,
-}
-
-/// A member's assignment to a company.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = company_assignments)]
-pub struct AssignmentRow {
-    #[diesel(column_name = membership_id)]
-    pub member: MembershipId,
-    #[diesel(select_expression = users::name, select_expression_type = users::name)]
-    pub name: String,
-    #[diesel(select_expression = users::email, select_expression_type = users::email)]
-    pub email: String,
-    /// The role in the organization.
-    #[diesel(select_expression = memberships::role, select_expression_type = memberships::role)]
-    pub member_role: Role,
-    #[diesel(select_expression = memberships::status, select_expression_type = memberships::status)]
-    pub status: MembershipStatus,
-    #[diesel(select_expression = memberships::access_until, select_expression_type = memberships::access_until)]
-    pub member_until: Option<Time>,
-    #[diesel(select_expression = memberships::group_count, select_expression_type = memberships::group_count)]
-    pub groups: i32,
-    #[diesel(column_name = company_id)]
-    pub company: CompanyId,
-    #[diesel(select_expression = companies::name, select_expression_type = companies::name)]
-    pub company_name: String,
-    #[diesel(select_expression = companies::slug, select_expression_type = companies::slug)]
-    pub slug: String,
-    #[diesel(select_expression = companies::status, select_expression_type = companies::status)]
-    pub company_status: CompanyStatus,
-    #[diesel(select_expression = companies::sort_name, select_expression_type = companies::sort_name)]
-    pub company_sort: Vec<u8>,
-    /// The effective role.
-    pub role: CompanyRole,
-    pub direct_role: Option<CompanyRole>,
-    pub origin: Origin,
-    sort_name: Vec<u8>,
-}
-
-impl AssignmentRow {
-    /// Whether a group gives the effective role.
-    pub fn by_group(&self) -> bool {
-        self.direct_role != Some(self.role)
-    }
-
-    fn key(&self) -> (Vec<u8>, String) {
-        let mut key = self.member.as_str().as_bytes().to_vec();
-        key.extend_from_slice(&self.sort_name);
-        (key, self.company.to_string())
-    }
 }
 
 /// A page of assignments, and how many match.
@@ -89,17 +40,6 @@ macro_rules! matching {
     ($conn:expr, $organization:expr, $wanted:expr) => {{
         let (organization, wanted): (OrgId, &AssignmentFilter) = ($organization, $wanted);
         let mut query = company_assignments::table
-            .inner_join(
-                memberships::table.on(memberships::organization_id
-                    .eq(company_assignments::organization_id)
-                    .and(memberships::id.eq(company_assignments::membership_id))),
-            )
-            .inner_join(users::table.on(users::id.eq(memberships::user_id)))
-            .inner_join(
-                companies::table.on(companies::organization_id
-                    .eq(company_assignments::organization_id)
-                    .and(companies::id.eq(company_assignments::company_id))),
-            )
             .filter(company_assignments::organization_id.eq(organization))
             .into_boxed::<<Conn as diesel::Connection>::Backend>();
         if let Some(company) = wanted.company {
@@ -112,13 +52,13 @@ macro_rules! matching {
             query = query.filter($conn.one_of(company_assignments::company_id, within.clone()));
         }
         for word in &wanted.words {
-            let end = search::prefix_end(word).unwrap_or_else(|| vec![0xff; 65]);
+            let (from, until) = search::range(word);
             query = query.filter(
                 company_assignments::membership_id.eq_any(
                     member_search_terms::table
                         .filter(member_search_terms::organization_id.eq(organization))
-                        .filter(member_search_terms::word.ge(word.clone()))
-                        .filter(member_search_terms::word.lt(end))
+                        .filter(member_search_terms::word.ge(from))
+                        .filter(member_search_terms::word.lt(until))
                         .select(member_search_terms::membership_id),
                 ),
             );
@@ -167,10 +107,11 @@ pub fn page(
     } else {
         query.order((name, member, company))
     };
-    let rows: Vec<AssignmentRow> = query
+    let stored: Vec<StoredAssignment> = query
         .limit(i64::try_from(size + 1).unwrap_or(i64::MAX))
-        .select(AssignmentRow::as_select())
+        .select(StoredAssignment::as_select())
         .load(conn)?;
+    let rows = with_names(conn, organization, stored)?;
     Ok(FoundAssignments {
         page: Page::cut(rows, size, cursor, AssignmentRow::key),
         total: count(conn, organization, wanted)?,

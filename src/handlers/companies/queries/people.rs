@@ -86,13 +86,13 @@ pub fn candidates(
         .select(CompanyCandidate::as_select())
         .into_boxed();
     for word in search::query(q) {
-        let end = search::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);
+        let (from, until) = search::range(&word);
         query = query.filter(
             memberships::id.eq_any(
                 member_search_terms::table
                     .filter(member_search_terms::organization_id.eq(org))
-                    .filter(member_search_terms::word.ge(word))
-                    .filter(member_search_terms::word.lt(end))
+                    .filter(member_search_terms::word.ge(from))
+                    .filter(member_search_terms::word.lt(until))
                     .select(member_search_terms::membership_id),
             ),
         );
