@@ -374,10 +374,10 @@ CREATE TABLE mail_outbox (
     created_at BIGINT NOT NULL,
     sent_at BIGINT,
     -- The organization whose page says that the message could not be delivered.
-    organization_id TEXT
+    organization TEXT
 );
 CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
-CREATE INDEX mail_outbox_undelivered ON mail_outbox (organization_id, id) WHERE state IN ('failed', 'bounced');
+CREATE INDEX mail_outbox_undelivered ON mail_outbox (organization, id) WHERE state IN ('failed', 'bounced');
 CREATE INDEX mail_outbox_by_address ON mail_outbox (to_email, id);
 
 CREATE TABLE invitations (

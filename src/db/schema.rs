@@ -295,7 +295,7 @@ diesel::table! {
         last_error -> Text,
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
-        organization_id -> Nullable<Text>,
+        organization -> Nullable<Text>,
     }
 }
 

@@ -61,7 +61,7 @@ struct MessageRow {
     next_attempt_at: Time,
     last_error: &'static str,
     created_at: Time,
-    organization_id: Option<OrgId>,
+    organization: Option<OrgId>,
 }
 
 impl MessageRow {
@@ -80,7 +80,7 @@ impl MessageRow {
             next_attempt_at: cx.now,
             last_error: "",
             created_at: cx.now,
-            organization_id: message.organization,
+            organization: message.organization,
         }
     }
 }

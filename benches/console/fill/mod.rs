@@ -10,6 +10,7 @@ mod organizations;
 mod people;
 mod postgres;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -69,9 +70,17 @@ pub struct Side {
     pub databases: Vec<Database>,
 }
 
+/// What is kept from another run has this schema and these sizes.
+fn version(sizes: &Sizes) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    include_str!("../../../migrations/2026-11-27-000000_initial/up.sql").hash(&mut hasher);
+    format!("{sizes:?}").hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Fills what is not there yet. `bin/bench` starts PostgreSQL and says where it is.
 pub fn prepare(dir: &Path, name: &str, options: &Options) -> Side {
-    let file = dir.join("bench.sqlite3");
+    let file = dir.join(format!("bench-{:016x}.sqlite3", version(&options.sizes)));
     if file.exists() {
         println!("   kept from before");
     } else {

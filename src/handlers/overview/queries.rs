@@ -73,7 +73,7 @@ pub fn pending_invitations(conn: &mut Conn, org: OrgId, now: Time) -> QueryResul
         (SELECT pending_invitations FROM organizations WHERE id = $1) \
         - (SELECT COUNT(*) FROM invitations WHERE organization_id = $1 AND status = 'pending' AND expires_at <= $2) AS open, \
         (SELECT COUNT(*) FROM invitations WHERE organization_id = $1 AND status = 'pending' AND expires_at > $2 AND expires_at <= $3) AS ending, \
-        (SELECT COUNT(*) FROM mail_outbox m CROSS JOIN invitations i WHERE m.organization_id = $1 AND m.state IN ('failed', 'bounced') \
+        (SELECT COUNT(*) FROM mail_outbox m CROSS JOIN invitations i WHERE m.organization = $1 AND m.state IN ('failed', 'bounced') \
             AND i.email = m.to_email AND i.status = 'pending' AND i.expires_at > $2 AND i.organization_id = $1 AND i.mail_id = m.id) \
         AS undelivered";
     // SQLite numbers the parameters in the order of their first use.

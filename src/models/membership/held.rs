@@ -33,9 +33,10 @@ const GROUP_ROLES: &str = "CASE WHEN memberships.group_count = 0 THEN 0 ELSE \
 const CUSTOM: &str = "(SELECT held.permissions FROM custom_roles AS held \
     WHERE held.organization_id = memberships.organization_id AND held.id = memberships.custom_role_id)";
 
-/// When the first assignment of a member ends.
+/// When the first assignment of a member ends. The sum keeps SQLite from the index of the ends in all organizations.
 const FIRST_END: &str = "(SELECT MIN(held.access_until) FROM company_assignments AS held \
-    WHERE held.organization_id = memberships.organization_id AND held.membership_id = memberships.id AND held.access_until >= ";
+    WHERE held.organization_id = memberships.organization_id AND held.membership_id = memberships.id \
+    AND held.access_until + 0 >= ";
 
 /// When the first assignment ends that has not ended.
 #[derive(Debug, Clone, Copy, QueryId)]
