@@ -1,5 +1,7 @@
 //! Pages and exports of the log: from the newest event down, or from the oldest up.
 
+use std::time::{Duration, Instant};
+
 use diesel::QueryResult;
 
 use crate::audit::AuditEntry;
@@ -19,6 +21,9 @@ const READ: i64 = 1_000;
 /// A search stops after this many events read or numbers passed, and says how far it came.
 const MOST_READ: i64 = 20_000;
 const MOST_PASSED: i64 = 400_000;
+
+/// It also stops after this time, so that a slow database delays it and does not refuse it.
+const LONGEST: Duration = Duration::from_secs(3);
 
 /// What a walk found.
 struct WalkedEvents {
@@ -44,13 +49,13 @@ fn walk(
         _ => READ,
     };
     let (mut at, mut lines) = (start, Vec::new());
-    let (mut read, mut passed) = (0, 0);
+    let (mut read, mut passed, begun) = (0, 0, Instant::now());
     loop {
         let left = match way {
             EventOrder::Down => at - end - 1,
             EventOrder::Up => end - at - 1,
         };
-        let stopped = read >= MOST_READ || passed >= MOST_PASSED;
+        let stopped = read >= MOST_READ || passed >= MOST_PASSED || (at != start && begun.elapsed() >= LONGEST);
         if left <= 0 || stopped {
             return Ok(WalkedEvents {
                 lines,

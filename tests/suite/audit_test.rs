@@ -377,10 +377,16 @@ fn a_search_of_a_very_long_log_stops_and_can_continue() {
     ));
     add_events(&app, "endless", || companies(0, 1));
     repeat_last_event(&app, &scenario.organization, 21_000);
-    let page = owner.get(&log("endless", "?q=nord%20nowhere")).expect(200);
+    let mut page = owner.get(&log("endless", "?q=nord%20nowhere")).expect(200);
     page.clone().expect_text("Searched back to");
-    let on = page.link("Search further back").expect("a link to continue");
-    assert!(!owner.get(&on).expect(200).has("Search further back"));
+    // On a slow machine it also stops by time, and more than once.
+    let mut continued = 0;
+    while let Some(on) = page.link("Search further back") {
+        page = owner.get(&on).expect(200);
+        continued += 1;
+        assert!(continued < 30, "the search comes no further");
+    }
+    assert!(continued > 0);
 }
 
 #[test]

@@ -85,6 +85,8 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         None => (actor.active_companies, actor.archived_companies),
         Some(own) => queries::companies_by_status(conn, org, own)?,
     };
+    // First, because it brings the role counts along.
+    let layout = actor.layout(conn, "overview")?;
     let counts = actor.role_counts(conn)?;
     let (members, inherited) = (counts.active(), counts.in_every_company());
     let alone = counts.members(None) == 1;
@@ -94,7 +96,6 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         None
     };
     let facts = queries::facts(conn, org, actor.id)?;
-    let layout = actor.layout(conn, "overview")?;
     let attention = match &layout.org {
         Some(nav) => Attention {
             waiting: &nav.waiting,

@@ -14,7 +14,6 @@ pub mod scan;
 
 use diesel::QueryResult;
 
-use crate::authz::role::Role;
 use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -123,9 +122,4 @@ pub fn page_with_counts(
         }
     }
     scan.pages(conn, from, cursor, size, total)
-}
-
-/// How many members there are, with one role or all.
-pub fn counted(conn: &mut Conn, organization: OrgId, role: Option<Role>) -> QueryResult<i64> {
-    Ok(RoleCounts::load(conn, organization)?.members(role))
 }

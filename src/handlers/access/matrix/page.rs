@@ -85,7 +85,9 @@ impl MatrixPage {
 
         let cursor = Cursor::parse(&asked.after);
         let filter = asked.filter(actor, &scope);
-        let found = member_search::page(conn, actor.organization, &filter, cursor.as_ref(), PEOPLE)?;
+        let counts = actor.role_counts(conn)?;
+        let found =
+            member_search::page_with_counts(conn, actor.organization, &filter, counts, cursor.as_ref(), PEOPLE)?;
         let count = found.words("person", "people");
         let href = |after: String| format!("matrix{}", asked.query(&after, &asked.columns));
         let people = (found.page.previous.map(href), found.page.next.map(href));

@@ -159,7 +159,7 @@ impl PeoplePage {
         customs: &[CustomRole],
     ) -> Result<(), AppError> {
         if scope.own().is_none() {
-            self.people_count = Some(member_search::counted(conn, actor.organization, None)?);
+            self.people_count = Some(actor.role_counts(conn)?.members(None));
         }
         self.assignments_count = Some(assignments::count(conn, actor, scope)?);
         self.choices = scope.choices(conn, actor)?;
@@ -204,7 +204,8 @@ impl PeoplePage {
     ) -> Result<(), AppError> {
         let organization = actor.organization;
         let cursor = Cursor::parse(&self.asked.after);
-        let found = member_search::page(conn, organization, filter, cursor.as_ref(), SIZE)?;
+        let counts = actor.role_counts(conn)?;
+        let found = member_search::page_with_counts(conn, organization, filter, counts, cursor.as_ref(), SIZE)?;
         self.count = found.words("person", "people");
         let href = |after: String| format!("{}{}", self.base, self.asked.query(&after));
         (self.previous, self.next) = (found.page.previous.clone().map(href), found.page.next.clone().map(href));
