@@ -44,7 +44,11 @@ pub fn beside_pages(server: &Served, cookies: &Cookies) {
             beside.p50,
             beside.p99,
             lines.load(Ordering::Relaxed),
-            if alone.failed || beside.failed { "**yes**" } else { "none" }
+            if alone.failed || beside.failed {
+                "**yes**"
+            } else {
+                "none"
+            }
         );
     }
 }
