@@ -13,6 +13,7 @@
 )]
 
 mod compare;
+mod exports;
 mod fill;
 mod floor;
 mod load;
@@ -151,6 +152,9 @@ fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, 
         writes::first_view(&server, &cookies, if options.quick { 200 } else { 400 });
         writes::while_others_write(&server, &cookies);
         writes::invitations(dir, &server, if options.quick { 4 } else { 10 });
+    }
+    if options.wants("exports") {
+        exports::beside_pages(&server, &cookies);
     }
     if options.wants("memory") {
         writes::memory(&server, &cookies, idle);

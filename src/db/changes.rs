@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::db::Conn;
+use crate::db::{Conn, is_postgres};
 
 diesel::table! {
     pragma_data_version (data_version) {
@@ -19,7 +19,16 @@ diesel::table! {
 pub struct ChangeWatch(Arc<Mutex<Conn>>);
 
 impl ChangeWatch {
-    pub fn open(url: &str) -> ConnectionResult<Self> {
+    /// Connects for the first time. Each connection to an SQLite file reads the whole schema, so there this one stays.
+    pub fn first(url: &str) -> ConnectionResult<Option<Self>> {
+        if is_postgres(url) {
+            Conn::open(url).map(|_| None)
+        } else {
+            Self::open(url).map(Some)
+        }
+    }
+
+    fn open(url: &str) -> ConnectionResult<Self> {
         let mut conn = Conn::open(url)?;
         // Requests wait for it, so it never waits for anyone.
         conn.batch_execute("PRAGMA busy_timeout=0; PRAGMA cache_size=-512")

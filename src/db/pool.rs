@@ -51,9 +51,8 @@ impl Db {
     /// Opens the database; the folder of an SQLite file must exist.
     pub fn open(url: &str) -> Result<Self, String> {
         // Connect once without the pool, which would hide the reason behind its time-out.
-        Conn::open(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
+        let changes = ChangeWatch::first(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
         let postgres = is_postgres(url);
-        let changes = (!postgres).then(|| ChangeWatch::open(url)).transpose();
         let pool = Pool::builder()
             .max_size(if postgres { 8 } else { SQLITE_READERS })
             .min_idle(Some(1))
@@ -69,7 +68,7 @@ impl Db {
             pool,
             writer,
             availability,
-            changes: changes.map_err(|error| format!("the database cannot be opened: {error}"))?,
+            changes,
         })
     }
 

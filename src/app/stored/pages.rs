@@ -1,4 +1,4 @@
-//! The memory of stored pages: at most 16 MB, the least recently used leave.
+//! The memory of stored pages: at most 12 MB, the least recently used leave.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use lru::LruCache;
 use crate::app::stored::StoredPage;
 
 /// The most bytes of all stored pages.
-const MOST: usize = 16 * 1024 * 1024;
+const MOST: usize = 12 * 1024 * 1024;
 
 /// The largest page that is stored.
 const LARGEST: usize = 512 * 1024;
