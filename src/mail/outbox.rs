@@ -90,6 +90,16 @@ pub struct ClaimedMessage {
     pub seed: Option<String>,
     /// How many tries there were before.
     pub attempts: i32,
+    /// The organization whose pages show the state.
+    pub organization: Option<OrgId>,
+}
+
+/// Operators' pages, which show every message, are not stored.
+fn shown_to(organization: Option<OrgId>) {
+    match organization {
+        Some(organization) => affected::organization(organization),
+        None => affected::no_one(),
+    }
 }
 
 impl ClaimedMessage {
@@ -101,8 +111,7 @@ impl ClaimedMessage {
 
 /// The message of a claimed job; `None` when it was withdrawn in the meantime.
 pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
-    affected::everyone();
-    diesel::update(
+    let claimed: Option<ClaimedMessage> = diesel::update(
         mail_outbox::table
             .filter(mail_outbox::id.eq(id))
             .filter(mail_outbox::state.eq_any([MailState::Queued, MailState::Sending])),
@@ -118,9 +127,12 @@ pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
         mail_outbox::text,
         mail_outbox::seed,
         mail_outbox::attempts,
+        mail_outbox::organization,
     ))
     .get_result(conn)
-    .optional()
+    .optional()?;
+    shown_to(claimed.as_ref().and_then(|claimed| claimed.organization));
+    Ok(claimed)
 }
 
 /// Why a try failed.
@@ -139,7 +151,7 @@ pub fn complete(
     claimed: &ClaimedMessage,
     result: &Result<(), DeliveryFailure>,
 ) -> QueryResult<Option<Time>> {
-    affected::everyone();
+    shown_to(claimed.organization);
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
     let again = match result {
@@ -184,13 +196,15 @@ pub fn complete(
 
 /// Deletes a queued message that is no longer wanted: its invitation was cancelled or sent again.
 pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
-    affected::everyone();
-    diesel::delete(
+    let organization: Option<Option<OrgId>> = diesel::delete(
         mail_outbox::table
             .filter(mail_outbox::id.eq(id))
             .filter(mail_outbox::state.eq(MailState::Queued)),
     )
-    .execute(conn)?;
+    .returning(mail_outbox::organization)
+    .get_result(conn)
+    .optional()?;
+    shown_to(organization.flatten());
     Ok(())
 }
 

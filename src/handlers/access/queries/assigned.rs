@@ -120,7 +120,13 @@ pub fn page(
 
 /// How many assignments match; `None`: more than are counted.
 pub fn count(conn: &mut Conn, organization: OrgId, wanted: &AssignmentFilter) -> QueryResult<Option<i64>> {
+    // In an order that an index has, or PostgreSQL reads all of them to find the last one.
     let behind: Option<CompanyId> = matching!(conn, organization, wanted)
+        .order((
+            company_assignments::sort_name,
+            company_assignments::membership_id,
+            company_assignments::company_id,
+        ))
         .select(company_assignments::company_id)
         .offset(COUNTED)
         .limit(1)
