@@ -7,7 +7,7 @@ use crate::harness::page::Page;
 use crate::harness::test_app::TestApp;
 use crate::roles_test::{Scenario, ask};
 
-/// Every row of an organization, of every table, as text.
+/// Every row of an organization, of every table, as text, without the page version: emails that are being sent raise it.
 fn rows(app: &TestApp, organization: &str) -> Vec<String> {
     let postgres = app.database.is_postgres();
     let tables = if postgres {
@@ -26,11 +26,11 @@ fn rows(app: &TestApp, organization: &str) -> Vec<String> {
     let mut rows = Vec::new();
     for (table, key) in tables {
         let text = if postgres {
-            "row_to_json(t)::text".to_owned()
+            "(to_jsonb(t) - 'page_version')::text".to_owned()
         } else {
-            let columns = app
-                .database
-                .words(&format!("SELECT name AS value FROM pragma_table_info('{table}')"));
+            let columns = app.database.words(&format!(
+                "SELECT name AS value FROM pragma_table_info('{table}') WHERE name <> 'page_version'"
+            ));
             let quoted: Vec<String> = columns
                 .iter()
                 .map(|column| format!("'{column}=' || quote(\"{column}\")"))
