@@ -15,6 +15,7 @@ use crate::db::schema::{memberships, role_counts};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership::Origin;
+use crate::models::membership::assigned::assignments_of;
 
 /// Where a member's role comes from.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -90,20 +91,7 @@ pub fn assignments(
     if members.is_empty() {
         return Ok(assignments);
     }
-    let mut rows: Vec<AssignmentRow> = conn
-        .for_each_of(members)
-        .then(
-            "company_assignments",
-            "a",
-            "a.organization_id = ? AND a.membership_id = each.value",
-            &[&organization],
-        )
-        .then(
-            "companies",
-            "c",
-            "c.organization_id = a.organization_id AND c.id = a.company_id",
-            &[],
-        )
+    let mut rows: Vec<AssignmentRow> = assignments_of(conn, organization, members)
         .select::<(Text, Binary, Text, Text, Text, Text, Text, Nullable<Text>, Text)>(
             "a.membership_id, c.sort_name, c.id, c.name, c.slug, c.status, a.role, a.direct_role, a.origin",
         )

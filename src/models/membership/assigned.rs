@@ -8,10 +8,10 @@ use diesel::sql_types::{Binary, Text};
 use crate::authz::role::CompanyRole;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::time::Time;
-use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::db::{Conn, Lookup};
 use crate::models::membership::Origin;
 
 /// A company that a member is assigned to.
@@ -59,19 +59,9 @@ pub fn companies_of(conn: &mut Conn, organization: OrgId, member: MembershipId) 
         .load(conn)
 }
 
-/// The names of the companies of each member, by name. `within`: only those of these companies.
-pub fn company_names(
-    conn: &mut Conn,
-    organization: OrgId,
-    members: &[MembershipId],
-    within: Option<&[CompanyId]>,
-) -> QueryResult<HashMap<MembershipId, Vec<String>>> {
-    let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
-    if members.is_empty() {
-        return Ok(names);
-    }
-    let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = conn
-        .for_each_of(members)
+/// The assignments of members as `a`, with their companies as `c`.
+pub fn assignments_of(conn: &Conn, organization: OrgId, members: &[MembershipId]) -> Lookup {
+    conn.for_each_of(members)
         .then(
             "company_assignments",
             "a",
@@ -84,6 +74,20 @@ pub fn company_names(
             "c.organization_id = a.organization_id AND c.id = a.company_id",
             &[],
         )
+}
+
+/// The names of the companies of each member, by name. `within`: only those of these companies.
+pub fn company_names(
+    conn: &mut Conn,
+    organization: OrgId,
+    members: &[MembershipId],
+    within: Option<&[CompanyId]>,
+) -> QueryResult<HashMap<MembershipId, Vec<String>>> {
+    let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
+    if members.is_empty() {
+        return Ok(names);
+    }
+    let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = assignments_of(conn, organization, members)
         .select::<(Text, Binary, Text, Text)>("a.membership_id, c.sort_name, c.id, c.name")
         .load(conn)?;
     rows.retain(|(_, _, company, _)| within.is_none_or(|within| within.contains(company)));
