@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -189,6 +190,7 @@ fn remember_device(response: &mut ServiceResponse<BoxBody>, app: &App, request: 
 fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestInfo) {
     let policy = response.response().extensions().get::<ContentPolicy>().copied();
     let is_stored = response.response().extensions().get::<StoredRoute>().is_some();
+    let is_unchanged = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&request.id) {
         headers.insert(X_REQUEST_ID.clone(), id);
@@ -196,13 +198,16 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestI
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
-    set(
-        header::CONTENT_SECURITY_POLICY,
-        policy.map_or(CSP, ContentPolicy::header),
-    );
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "same-origin");
-    set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    // What a 304 leaves out, a browser takes from the page that it has (RFC 9111, 3.2).
+    if !is_unchanged {
+        set(
+            header::CONTENT_SECURITY_POLICY,
+            policy.map_or(CSP, ContentPolicy::header),
+        );
+        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(header::REFERRER_POLICY, "same-origin");
+        set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    }
     if app.config.is_https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lru::LruCache;
+use lru::{DefaultHasher, LruCache};
 
 use crate::app::stored::StoredPage;
 
@@ -36,6 +36,7 @@ struct Memory {
 pub struct StoredPages {
     memory: Mutex<Memory>,
     hasher: RandomState,
+    tags: DefaultHasher,
 }
 
 impl Default for StoredPages {
@@ -47,6 +48,7 @@ impl Default for StoredPages {
         Self {
             memory: Mutex::new(memory),
             hasher: RandomState::new(),
+            tags: DefaultHasher::default(),
         }
     }
 }
@@ -61,9 +63,10 @@ impl StoredPages {
         self.hasher.hash_one(key)
     }
 
-    /// A text of 16 characters that depends on all of `bytes`.
+    /// A text of 16 characters that depends on all of `bytes`. The hash need not resist anyone: it only tells the versions of one's
+    /// own page apart.
     pub fn tag(&self, bytes: &[u8]) -> String {
-        format!("{:016x}", self.hasher.hash_one(bytes))
+        format!("{:016x}", self.tags.hash_one(bytes))
     }
 
     pub fn find(&self, key: &PageKey) -> Option<Arc<StoredPage>> {

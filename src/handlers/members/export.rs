@@ -71,7 +71,7 @@ fn add_rows(conn: &mut Conn, actor: &Actor, rows: &[MemberRow], sheet: &mut CsvS
     let assigned = rows.iter().filter(|row| row.role.inherited().is_none());
     let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
     let within = shown_companies(conn, actor)?;
-    let companies = assigned::company_names(conn, actor.organization, &assigned, within.as_deref())?;
+    let companies = assigned::company_names(conn, actor.organization, &assigned, within.as_deref(), &[])?;
     let mut inviters: Vec<String> = rows.iter().filter_map(|row| row.invited_by.clone()).collect();
     inviters.sort_unstable();
     inviters.dedup();

@@ -136,7 +136,8 @@ impl IndexPage {
         let assigned = rows.iter().filter(|row| row.role.inherited().is_none());
         let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
         let within = shown_companies(conn, actor)?;
-        let names = assigned::company_names(conn, actor.organization, &assigned, within.as_deref())?;
+        let known = &self.choices.companies;
+        let names = assigned::company_names(conn, actor.organization, &assigned, within.as_deref(), known)?;
         let customs = member_search::customs(conn, actor.organization, &rows)?;
         let line = |row| MemberLine::of(row, actor, &names, &customs);
         self.lines = rows.into_iter().map(line).collect();

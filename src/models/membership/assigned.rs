@@ -12,7 +12,9 @@ use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::db::{Conn, Lookup};
+use crate::models::company_choice::CompanyChoice;
 use crate::models::membership::Origin;
+use crate::on_each;
 
 /// A company that a member is assigned to.
 #[derive(Debug, Clone, Queryable)]
@@ -76,15 +78,22 @@ pub fn assignments_of(conn: &Conn, organization: OrgId, members: &[MembershipId]
         )
 }
 
-/// The names of the companies of each member, by name. `within`: only those of these companies.
+/// The names of the companies of each member, by name. `within`: only those of these companies. `known`: companies that were
+/// read already, by name; where they are all that is needed, names are not read again.
 pub fn company_names(
     conn: &mut Conn,
     organization: OrgId,
     members: &[MembershipId],
     within: Option<&[CompanyId]>,
+    known: &[CompanyChoice],
 ) -> QueryResult<HashMap<MembershipId, Vec<String>>> {
     let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
     if members.is_empty() {
+        return Ok(names);
+    }
+    if !known.is_empty()
+        && let Some(names) = names_among(conn, organization, members, within, known)?
+    {
         return Ok(names);
     }
     let mut rows: Vec<(MembershipId, Vec<u8>, CompanyId, String)> = assignments_of(conn, organization, members)
@@ -96,6 +105,37 @@ pub fn company_names(
         names.entry(member).or_default().push(name);
     }
     Ok(names)
+}
+
+/// The same from `known` alone; `None` when a member is in another company: one that is archived.
+fn names_among(
+    conn: &mut Conn,
+    organization: OrgId,
+    members: &[MembershipId],
+    within: Option<&[CompanyId]>,
+    known: &[CompanyChoice],
+) -> QueryResult<Option<HashMap<MembershipId, Vec<String>>>> {
+    let these = conn.one_of(company_assignments::membership_id, members);
+    let rows: Vec<(MembershipId, CompanyId)> = on_each!(conn, c => company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(these)
+        .select((company_assignments::membership_id, company_assignments::company_id))
+        .load(c))?;
+    let places: HashMap<CompanyId, usize> = known.iter().enumerate().map(|(at, company)| (company.id, at)).collect();
+    let mut found = Vec::with_capacity(rows.len());
+    for (member, company) in rows {
+        match places.get(&company) {
+            Some(at) => found.push((member, *at)),
+            None if within.is_none_or(|within| within.contains(&company)) => return Ok(None),
+            None => {}
+        }
+    }
+    found.sort_unstable();
+    let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
+    for (member, at) in found {
+        names.entry(member).or_default().extend(known.get(at).map(|company| company.name.clone()));
+    }
+    Ok(Some(names))
 }
 
 /// Whether a member is assigned to at least one of the companies.

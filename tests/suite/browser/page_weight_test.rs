@@ -1,5 +1,7 @@
 //! The size of a first visit.
 
+use tenantry::common::config::{BrowserCache, StoredPages};
+
 use crate::harness::browser::Browser;
 use crate::harness::test_app::TestApp;
 
@@ -52,4 +54,32 @@ fn the_first_visit_to_the_members_page_makes_four_small_requests() {
         "first load of the members page: {} requests, {page} bytes of page and {files} bytes of files",
         asked.len()
     );
+}
+
+#[test]
+fn a_page_that_the_browser_kept_has_its_content_policy_still() {
+    let app = TestApp::with(|config| {
+        config.stored_pages = StoredPages::On;
+        config.browser_cache = BrowserCache::Confirmed;
+    });
+    let cookie = app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@kept.test", true);
+        fixtures.organization("Kept and Co", "kept", olivia);
+        fixtures.session_cookie(olivia)
+    });
+    let browser = Browser::open(&app.base());
+    browser.sign_in_as(&app.client_with(&cookie));
+    let came_again = "const page = performance.getEntriesByType('navigation')[0];
+        return page.encodedBodySize > 1000 && page.transferSize < 1000";
+    browser.goto("/organizations/kept/members");
+    // A page is stored again in each minute, and the first visits write that the session was seen.
+    browser.wait_until("the page comes from the browser, with a 304", || {
+        browser.goto("/organizations/kept/members");
+        browser.script(came_again, vec![]).as_bool() == Some(true)
+    });
+    let inline = "const script = document.createElement('script');
+        script.textContent = 'window.ran = true';
+        document.body.append(script);
+        return window.ran ?? false";
+    assert_eq!(browser.script(inline, vec![]).as_bool(), Some(false), "an inline script ran");
 }
