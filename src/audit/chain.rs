@@ -8,6 +8,7 @@ use diesel::sql_types::Bool;
 
 use crate::audit::AuditEntry;
 use crate::db::Conn;
+use crate::db::kept::Keep;
 use crate::db::schema::{audit_events, audit_heads};
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
@@ -18,6 +19,7 @@ pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<AuditEntry>) -> Q
     let more = i64::try_from(lines.len()).unwrap_or_default();
     let taken = diesel::update(audit_heads::table.find(organization))
         .set(audit_heads::seq.eq(audit_heads::seq + more))
+        .kept()
         .execute(conn)?;
     if taken == 0 {
         begin(conn, organization)?;
@@ -43,6 +45,7 @@ pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<AuditEntry>) -> Q
     insert(conn, &rows)?;
     diesel::update(audit_heads::table.find(organization))
         .set(audit_heads::hash.eq(hash))
+        .kept()
         .execute(conn)?;
     Ok(())
 }

@@ -3,9 +3,15 @@
 
 mod words;
 
+use std::sync::LazyLock;
+
 use crate::common::search::fold;
 
 use self::words::{COMMON_ENDINGS, CURRENCIES, INNER_PROMISES, PROMISES, TITLES};
+
+/// The promises as they stand in a folded line.
+static PROMISED: LazyLock<Vec<String>> =
+    LazyLock::new(|| PROMISES.iter().map(|promise| format!(" {} ", fold(promise))).collect());
 
 /// Whether a name has no web address, no phone number and no promise of money, also in disguise: in full-width letters, with
 /// invisible characters, with digits for letters, or with a dot in words.
@@ -130,9 +136,7 @@ fn promises_money(text: &str) -> bool {
     let line = format!(" {} ", words.join(" "));
     amount
         || joined
-        || PROMISES
-            .iter()
-            .any(|promise| line.contains(&format!(" {} ", fold(promise))))
+        || PROMISED.iter().any(|promise| line.contains(promise))
 }
 
 /// The word with letters instead of the digits that look like them: "fr33" is "free". A number stays one.

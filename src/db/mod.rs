@@ -4,6 +4,7 @@ pub mod affected;
 mod availability;
 pub mod changes;
 mod group;
+pub mod kept;
 mod lookup;
 mod manager;
 mod migrate;

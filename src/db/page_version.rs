@@ -7,6 +7,7 @@ use crate::common::id::UserId;
 use crate::db::Conn;
 use crate::db::affected;
 use crate::db::affected::Affected;
+use crate::db::kept::Keep;
 use crate::db::schema::{instance_pages, invitations, memberships, organizations, users};
 
 /// Raises the versions that the present write concerns: its last step. Always in the same order, the one row of the instance
@@ -17,6 +18,7 @@ pub fn raise(conn: &mut Conn) -> QueryResult<()> {
         let these = conn.one_of(organizations::id, &affected.organizations);
         diesel::update(organizations::table.filter(these))
             .set(organizations::page_version.eq(organizations::page_version + 1))
+            .kept()
             .execute(conn)?;
     }
     let people = people(conn, &affected)?;
@@ -24,11 +26,13 @@ pub fn raise(conn: &mut Conn) -> QueryResult<()> {
         let these = conn.one_of(users::id, &people);
         diesel::update(users::table.filter(these))
             .set(users::page_version.eq(users::page_version + 1))
+            .kept()
             .execute(conn)?;
     }
     if affected.everyone() {
         diesel::update(instance_pages::table)
             .set(instance_pages::page_version.eq(instance_pages::page_version + 1))
+            .kept()
             .execute(conn)?;
     }
     Ok(())

@@ -11,6 +11,7 @@ use crate::common::email::Email;
 use crate::common::id::MailId;
 use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
+use crate::db::kept::Keep;
 use crate::db::schema::mail_outbox;
 use crate::db::types::org_id::OrgId;
 use crate::db::{Conn, affected};
@@ -129,6 +130,7 @@ pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
         mail_outbox::attempts,
         mail_outbox::organization,
     ))
+    .kept()
     .get_result(conn)
     .optional()?;
     shown_to(claimed.as_ref().and_then(|claimed| claimed.organization));
@@ -170,6 +172,7 @@ pub fn complete(
                     mail_outbox::text.eq(""),
                     mail_outbox::seed.eq(None::<String>),
                 ))
+                .kept()
                 .execute(conn)?;
             None
         }

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use crate::common::error::AppError;
 use crate::common::id::JobId;
 use crate::common::time::{Span, Time};
+use crate::db::kept::Keep;
 use crate::db::schema::jobs;
 use crate::db::{Conn, affected};
 use crate::on_each;
@@ -70,6 +71,7 @@ pub fn enqueue(
 ) -> QueryResult<()> {
     let hastened = diesel::update(jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::key.eq(key)))
         .set(jobs::run_at.eq(run_at))
+        .kept()
         .execute(conn)?;
     if hastened > 0 {
         return Ok(());
@@ -176,6 +178,7 @@ pub fn claim(conn: &mut Conn, kind: JobKind, least: Priority, now: Time) -> Quer
     )
     .set((jobs::lease_until.eq(Some(now + LEASE)), jobs::fence.eq(jobs::fence + 1)))
     .returning((jobs::id, jobs::key, jobs::attempts, jobs::fence))
+    .kept()
     .get_result(conn)
     .optional()
 }
@@ -184,6 +187,7 @@ pub fn claim(conn: &mut Conn, kind: JobKind, least: Priority, now: Time) -> Quer
 pub fn renew(conn: &mut Conn, job: &Job, now: Time) -> Result<(), AppError> {
     let changed = diesel::update(own(job))
         .set(jobs::lease_until.eq(Some(now + LEASE)))
+        .kept()
         .execute(conn)?;
     still_owned(changed)
 }
