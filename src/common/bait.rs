@@ -134,9 +134,7 @@ fn promises_money(text: &str) -> bool {
         letters.len() < word.len() && CURRENCIES.contains(&letters)
     });
     let line = format!(" {} ", words.join(" "));
-    amount
-        || joined
-        || PROMISED.iter().any(|promise| line.contains(promise))
+    amount || joined || PROMISED.iter().any(|promise| line.contains(promise))
 }
 
 /// The word with letters instead of the digits that look like them: "fr33" is "free". A number stays one.

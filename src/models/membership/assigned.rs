@@ -133,7 +133,10 @@ fn names_among(
     found.sort_unstable();
     let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
     for (member, at) in found {
-        names.entry(member).or_default().extend(known.get(at).map(|company| company.name.clone()));
+        names
+            .entry(member)
+            .or_default()
+            .extend(known.get(at).map(|company| company.name.clone()));
     }
     Ok(Some(names))
 }

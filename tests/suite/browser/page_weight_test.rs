@@ -81,5 +81,9 @@ fn a_page_that_the_browser_kept_has_its_content_policy_still() {
         script.textContent = 'window.ran = true';
         document.body.append(script);
         return window.ran ?? false";
-    assert_eq!(browser.script(inline, vec![]).as_bool(), Some(false), "an inline script ran");
+    assert_eq!(
+        browser.script(inline, vec![]).as_bool(),
+        Some(false),
+        "an inline script ran"
+    );
 }

@@ -12,6 +12,7 @@ use crate::services::members::bulk;
 #[derive(Debug)]
 pub struct MemberLine {
     pub row: MemberRow,
+    pub href: String,
     pub role: String,
     pub you: bool,
     /// Badge and its tone, for members without access.
@@ -29,6 +30,7 @@ impl MemberLine {
         customs: &[CustomRole],
     ) -> Self {
         Self {
+            href: format!("members/{}", row.id),
             you: row.id == actor.id,
             out: match row.access_status(actor.cx.now) {
                 AccessStatus::Active | AccessStatus::Ending => None,
@@ -44,10 +46,6 @@ impl MemberLine {
             role: row.title(customs).to_owned(),
             row,
         }
-    }
-
-    pub fn href(&self) -> String {
-        format!("members/{}", self.row.id)
     }
 
     pub fn badge(&self) -> &'static str {
