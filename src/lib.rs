@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod mail;
 pub mod models;
 pub mod queue;
+pub mod rating;
 pub mod routes;
 pub mod server;
 pub mod services;

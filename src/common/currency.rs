@@ -1,174 +1,115 @@
-//! Currencies by their codes of ISO 4217: the ones that are legal tender somewhere.
+//! Currencies by their codes of ISO 4217: the ones that people pay with. Funds, metals, test codes and superseded currencies are
+//! left out.
 
-/// Code and name, by code.
-pub const CURRENCIES: &[(&str, &str)] = &[
-    ("AED", "UAE dirham"),
-    ("AFN", "Afghan afghani"),
-    ("ALL", "Albanian lek"),
-    ("AMD", "Armenian dram"),
-    ("AOA", "Angolan kwanza"),
-    ("ARS", "Argentine peso"),
-    ("AUD", "Australian dollar"),
-    ("AWG", "Aruban florin"),
-    ("AZN", "Azerbaijani manat"),
-    ("BAM", "Bosnian convertible mark"),
-    ("BBD", "Barbadian dollar"),
-    ("BDT", "Bangladeshi taka"),
-    ("BHD", "Bahraini dinar"),
-    ("BIF", "Burundian franc"),
-    ("BMD", "Bermudian dollar"),
-    ("BND", "Brunei dollar"),
-    ("BOB", "Bolivian boliviano"),
-    ("BRL", "Brazilian real"),
-    ("BSD", "Bahamian dollar"),
-    ("BTN", "Bhutanese ngultrum"),
-    ("BWP", "Botswana pula"),
-    ("BYN", "Belarusian ruble"),
-    ("BZD", "Belize dollar"),
-    ("CAD", "Canadian dollar"),
-    ("CDF", "Congolese franc"),
-    ("CHF", "Swiss franc"),
-    ("CLP", "Chilean peso"),
-    ("CNY", "Chinese yuan"),
-    ("COP", "Colombian peso"),
-    ("CRC", "Costa Rican colón"),
-    ("CUP", "Cuban peso"),
-    ("CVE", "Cape Verdean escudo"),
-    ("CZK", "Czech koruna"),
-    ("DJF", "Djiboutian franc"),
-    ("DKK", "Danish krone"),
-    ("DOP", "Dominican peso"),
-    ("DZD", "Algerian dinar"),
-    ("EGP", "Egyptian pound"),
-    ("ERN", "Eritrean nakfa"),
-    ("ETB", "Ethiopian birr"),
-    ("EUR", "Euro"),
-    ("FJD", "Fijian dollar"),
-    ("FKP", "Falkland Islands pound"),
-    ("GBP", "Pound sterling"),
-    ("GEL", "Georgian lari"),
-    ("GHS", "Ghanaian cedi"),
-    ("GIP", "Gibraltar pound"),
-    ("GMD", "Gambian dalasi"),
-    ("GNF", "Guinean franc"),
-    ("GTQ", "Guatemalan quetzal"),
-    ("GYD", "Guyanese dollar"),
-    ("HKD", "Hong Kong dollar"),
-    ("HNL", "Honduran lempira"),
-    ("HTG", "Haitian gourde"),
-    ("HUF", "Hungarian forint"),
-    ("IDR", "Indonesian rupiah"),
-    ("ILS", "Israeli new shekel"),
-    ("INR", "Indian rupee"),
-    ("IQD", "Iraqi dinar"),
-    ("IRR", "Iranian rial"),
-    ("ISK", "Icelandic króna"),
-    ("JMD", "Jamaican dollar"),
-    ("JOD", "Jordanian dinar"),
-    ("JPY", "Japanese yen"),
-    ("KES", "Kenyan shilling"),
-    ("KGS", "Kyrgyzstani som"),
-    ("KHR", "Cambodian riel"),
-    ("KMF", "Comorian franc"),
-    ("KPW", "North Korean won"),
-    ("KRW", "South Korean won"),
-    ("KWD", "Kuwaiti dinar"),
-    ("KYD", "Cayman Islands dollar"),
-    ("KZT", "Kazakhstani tenge"),
-    ("LAK", "Lao kip"),
-    ("LBP", "Lebanese pound"),
-    ("LKR", "Sri Lankan rupee"),
-    ("LRD", "Liberian dollar"),
-    ("LSL", "Lesotho loti"),
-    ("LYD", "Libyan dinar"),
-    ("MAD", "Moroccan dirham"),
-    ("MDL", "Moldovan leu"),
-    ("MGA", "Malagasy ariary"),
-    ("MKD", "Macedonian denar"),
-    ("MMK", "Myanmar kyat"),
-    ("MNT", "Mongolian tögrög"),
-    ("MOP", "Macanese pataca"),
-    ("MRU", "Mauritanian ouguiya"),
-    ("MUR", "Mauritian rupee"),
-    ("MVR", "Maldivian rufiyaa"),
-    ("MWK", "Malawian kwacha"),
-    ("MXN", "Mexican peso"),
-    ("MYR", "Malaysian ringgit"),
-    ("MZN", "Mozambican metical"),
-    ("NAD", "Namibian dollar"),
-    ("NGN", "Nigerian naira"),
-    ("NIO", "Nicaraguan córdoba"),
-    ("NOK", "Norwegian krone"),
-    ("NPR", "Nepalese rupee"),
-    ("NZD", "New Zealand dollar"),
-    ("OMR", "Omani rial"),
-    ("PAB", "Panamanian balboa"),
-    ("PEN", "Peruvian sol"),
-    ("PGK", "Papua New Guinean kina"),
-    ("PHP", "Philippine peso"),
-    ("PKR", "Pakistani rupee"),
-    ("PLN", "Polish złoty"),
-    ("PYG", "Paraguayan guaraní"),
-    ("QAR", "Qatari riyal"),
-    ("RON", "Romanian leu"),
-    ("RSD", "Serbian dinar"),
-    ("RUB", "Russian ruble"),
-    ("RWF", "Rwandan franc"),
-    ("SAR", "Saudi riyal"),
-    ("SBD", "Solomon Islands dollar"),
-    ("SCR", "Seychellois rupee"),
-    ("SDG", "Sudanese pound"),
-    ("SEK", "Swedish krona"),
-    ("SGD", "Singapore dollar"),
-    ("SHP", "Saint Helena pound"),
-    ("SLE", "Sierra Leonean leone"),
-    ("SOS", "Somali shilling"),
-    ("SRD", "Surinamese dollar"),
-    ("SSP", "South Sudanese pound"),
-    ("STN", "São Tomé dobra"),
-    ("SVC", "Salvadoran colón"),
-    ("SYP", "Syrian pound"),
-    ("SZL", "Swazi lilangeni"),
-    ("THB", "Thai baht"),
-    ("TJS", "Tajikistani somoni"),
-    ("TMT", "Turkmenistani manat"),
-    ("TND", "Tunisian dinar"),
-    ("TOP", "Tongan paʻanga"),
-    ("TRY", "Turkish lira"),
-    ("TTD", "Trinidad and Tobago dollar"),
-    ("TWD", "New Taiwan dollar"),
-    ("TZS", "Tanzanian shilling"),
-    ("UAH", "Ukrainian hryvnia"),
-    ("UGX", "Ugandan shilling"),
-    ("USD", "US dollar"),
-    ("UYU", "Uruguayan peso"),
-    ("UZS", "Uzbekistani soʻm"),
-    ("VED", "Venezuelan digital bolívar"),
-    ("VES", "Venezuelan bolívar"),
-    ("VND", "Vietnamese đồng"),
-    ("VUV", "Vanuatu vatu"),
-    ("WST", "Samoan tālā"),
-    ("XAF", "Central African CFA franc"),
-    ("XCD", "East Caribbean dollar"),
-    ("XCG", "Caribbean guilder"),
-    ("XOF", "West African CFA franc"),
-    ("XPF", "CFP franc"),
-    ("YER", "Yemeni rial"),
-    ("ZAR", "South African rand"),
-    ("ZMW", "Zambian kwacha"),
-    ("ZWG", "Zimbabwe gold"),
-];
+use std::sync::LazyLock;
+
+use iso_currency::Currency as Iso;
+
+/// The currencies by code.
+static CURRENCIES: LazyLock<Vec<Currency>> = LazyLock::new(|| {
+    let codes = (0..1_000).filter_map(Iso::from_numeric);
+    let current = codes.filter(|iso| !iso.is_fund() && !iso.is_special() && iso.is_superseded().is_none());
+    let mut all: Vec<Currency> = current.map(Currency).collect();
+    all.sort_by_key(|currency| currency.code());
+    all.dedup();
+    all
+});
+
+/// A currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency(Iso);
+
+impl Currency {
+    /// All of them, by code.
+    pub fn all() -> &'static [Self] {
+        &CURRENCIES
+    }
+
+    /// The currency with this code, in whatever case.
+    pub fn find(code: &str) -> Option<Self> {
+        let wanted = code.trim();
+        CURRENCIES
+            .iter()
+            .find(|currency| currency.code().eq_ignore_ascii_case(wanted))
+            .copied()
+    }
+
+    /// Three capital letters.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    pub fn name(self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// How many digits its minor unit has: 2 for cents, 0 for yen, 3 for the fils of a dinar.
+    pub fn digits(self) -> u32 {
+        self.0.exponent().map_or(2, u32::from)
+    }
+
+    /// The sign, where everyone reads it as this currency alone.
+    fn sign(self) -> Option<String> {
+        match self.code() {
+            "USD" => Some("$".to_owned()),
+            "GBP" => Some("£".to_owned()),
+            "JPY" => Some("¥".to_owned()),
+            _ => {
+                let sign = self.0.symbol().symbol;
+                let is_sign = |c: char| matches!(c, '฿' | '\u{20a0}'..='\u{20cf}');
+                let mut letters = sign.chars();
+                let single = letters.next().is_some_and(is_sign) && letters.next().is_none();
+                let uses = CURRENCIES.iter().filter(|other| other.0.symbol().symbol == sign).count();
+                (single && uses == 1).then_some(sign)
+            }
+        }
+    }
+
+    /// An amount of minor units as people read it: "€1,234.50", "¥1,200", "CHF 0.05", "−$3.00".
+    pub fn amount(self, minor: i64) -> String {
+        let minus = if minor < 0 { "\u{2212}" } else { "" };
+        let before = self
+            .sign()
+            .unwrap_or_else(|| format!("{}\u{a0}", self.code()));
+        format!("{minus}{before}{}", grouped(&self.plain(minor.unsigned_abs())))
+    }
+
+    /// An amount of minor units for programs: "-1234.50".
+    pub fn decimal(self, minor: i64) -> String {
+        let minus = if minor < 0 { "-" } else { "" };
+        format!("{minus}{}", self.plain(minor.unsigned_abs()))
+    }
+
+    fn plain(self, minor: u64) -> String {
+        let digits = usize::try_from(self.digits()).unwrap_or_default();
+        let mut text = format!("{minor:0width$}", width = digits + 1);
+        if digits > 0 {
+            text.insert(text.len() - digits, '.');
+        }
+        text
+    }
+}
+
+/// "1234.50" as "1,234.50".
+fn grouped(text: &str) -> String {
+    let (whole, rest) = text.find('.').map_or((text, ""), |at| text.split_at(at));
+    let mut grouped = String::with_capacity(text.len() * 4 / 3 + 1);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + rest
+}
 
 /// Reads a code as chosen.
 ///
 /// # Errors
 /// A message for the person who chose it.
 pub fn parse(text: &str) -> Result<String, &'static str> {
-    let wanted = text.trim();
-    CURRENCIES
-        .iter()
-        .find(|(code, _)| code.eq_ignore_ascii_case(wanted))
-        .map(|(code, _)| (*code).to_owned())
+    Currency::find(text)
+        .map(|currency| currency.code().to_owned())
         .ok_or("Choose a currency of the list, like EUR")
 }
 
@@ -176,15 +117,43 @@ pub fn parse(text: &str) -> Result<String, &'static str> {
 mod tests {
     use super::*;
 
+    fn currency(code: &str) -> Currency {
+        Currency::find(code).unwrap()
+    }
+
     #[test]
-    fn codes_are_three_capitals_in_order_and_single() {
-        assert!(CURRENCIES.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(
-            CURRENCIES.iter().all(|(code, name)| code.len() == 3
-                && code.bytes().all(|b| b.is_ascii_uppercase())
-                && !name.is_empty())
-        );
+    fn the_list_has_the_currencies_that_people_pay_with() {
+        let all = Currency::all();
+        assert!(all.windows(2).all(|pair| pair[0].code() < pair[1].code()));
+        assert!(all.len() > 140 && all.iter().all(|currency| !currency.name().is_empty()));
         assert_eq!(parse(" eur").unwrap(), "EUR");
-        assert!(parse("XXX").is_err() && parse("").is_err());
+        for none in ["XXX", "", "XAU", "CHE", "BGN", "HRK"] {
+            assert!(parse(none).is_err(), "{none}");
+        }
+    }
+
+    #[test]
+    fn each_currency_has_its_own_minor_unit() {
+        let digits = ["EUR", "JPY", "BHD", "ISK", "KWD"].map(|code| currency(code).digits());
+        assert_eq!(digits, [2, 0, 3, 0, 3]);
+    }
+
+    #[test]
+    fn amounts_read_as_people_write_them() {
+        let read = |code: &str, minor: i64| currency(code).amount(minor);
+        assert_eq!(read("EUR", 123_450), "€1,234.50");
+        assert_eq!(read("JPY", 1_200), "¥1,200");
+        assert_eq!(read("BHD", 5), "BHD\u{a0}0.005");
+        assert_eq!(read("USD", -300), "\u{2212}$3.00");
+        assert_eq!(read("CAD", 100_000_000), "CAD\u{a0}1,000,000.00");
+        assert_eq!(read("EUR", i64::MIN), "\u{2212}€92,233,720,368,547,758.08");
+    }
+
+    #[test]
+    fn amounts_for_programs_have_a_point_and_no_groups() {
+        let read = |code: &str, minor: i64| currency(code).decimal(minor);
+        assert_eq!(read("EUR", -123_450), "-1234.50");
+        assert_eq!(read("JPY", 1_200), "1200");
+        assert_eq!(read("BHD", 1), "0.001");
     }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::auth::actor::Actor;
 use crate::authz::decision::Permissions;
 use crate::authz::role::Role;
-use crate::common::currency::CURRENCIES;
+use crate::common::currency::Currency;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::zone;
@@ -146,7 +146,8 @@ impl GeneralPage {
 
     /// Such as "EUR, Euro".
     fn currencies() -> impl Iterator<Item = (&'static str, String)> {
-        CURRENCIES.iter().map(|(code, name)| (*code, format!("{code}, {name}")))
+        let label = |currency: &Currency| format!("{}, {}", currency.code(), currency.name());
+        Currency::all().iter().map(move |currency| (currency.code(), label(currency)))
     }
 }
 
