@@ -1,3 +1,9 @@
+DROP TABLE company_facts;
+DROP TABLE usage_zones;
+DROP TABLE usage_months;
+DROP TABLE usage_days;
+DROP TABLE usage_event_keys;
+DROP TABLE usage_events;
 DROP TABLE settings_reviews;
 DROP TABLE access_review_items;
 DROP TABLE access_review_companies;

@@ -799,3 +799,91 @@ CREATE TABLE settings_reviews (
     checks INTEGER NOT NULL,
     PRIMARY KEY (organization_id, id)
 );
+
+-- What companies report that they did. Days follow the organization's time zone.
+CREATE TABLE usage_events (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    meter TEXT NOT NULL,
+    -- Millionths of the meter's unit.
+    quantity BIGINT NOT NULL,
+    occurred_at BIGINT NOT NULL,
+    day INTEGER NOT NULL,
+    received_at BIGINT NOT NULL,
+    -- As the sender named it (CloudEvents 1.0).
+    source TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    -- The API key or the member who sent it.
+    sender_id TEXT NOT NULL,
+    -- How often the same source and id came with other content. That was not counted.
+    conflicts INTEGER NOT NULL DEFAULT 0,
+    -- A mistake: it stays and is not counted.
+    voided_at BIGINT,
+    voided_by TEXT,
+    void_reason TEXT,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX usage_events_by_day ON usage_events (organization_id, company_id, meter, day, id);
+
+-- The source and id of each event, for 90 days: an event that comes again is not counted again.
+CREATE TABLE usage_event_keys (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    -- A digest of source and id.
+    event_key TEXT NOT NULL,
+    usage_event_id TEXT NOT NULL,
+    -- A digest of the content.
+    content TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, event_key)
+);
+CREATE INDEX usage_event_keys_by_age ON usage_event_keys (received_at);
+
+-- The sums of usage_events, kept in the transaction of the events. scope is the id of a company, "active" or "archived".
+CREATE TABLE usage_days (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    scope TEXT NOT NULL,
+    meter TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    quantity BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, scope, meter, day)
+);
+CREATE TABLE usage_months (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    scope TEXT NOT NULL,
+    meter TEXT NOT NULL,
+    -- Months since January 1970.
+    month INTEGER NOT NULL,
+    quantity BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, scope, meter, month)
+);
+-- All companies in one month.
+CREATE INDEX usage_months_by_month ON usage_months (organization_id, month, scope);
+
+-- The time zones of an organization: a new one counts from the first day that begins after the change.
+CREATE TABLE usage_zones (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    first_day INTEGER NOT NULL,
+    -- When that day begins.
+    begins_at BIGINT NOT NULL,
+    timezone TEXT NOT NULL,
+    PRIMARY KEY (organization_id, first_day)
+);
+
+-- What a company reports of a day beside its usage. NULL: not reported.
+CREATE TABLE company_facts (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    company_id TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    cases_open BIGINT,
+    cases_new BIGINT,
+    cases_closed BIGINT,
+    campaigns_active BIGINT,
+    -- Minor units of the organization's currency.
+    placed_minor BIGINT,
+    recovered_minor BIGINT,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, company_id, day)
+);

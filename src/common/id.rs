@@ -123,6 +123,8 @@ typed_id!(
     ReviewItemId,
     /// A review of the security settings.
     SettingsReviewId,
+    /// A usage event.
+    UsageEventId,
 );
 
 impl MembershipId {

@@ -8,6 +8,7 @@ pub mod compress;
 pub mod config;
 pub mod csv;
 pub mod currency;
+pub mod day;
 pub mod device;
 pub mod domain;
 pub mod email;

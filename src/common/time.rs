@@ -68,7 +68,7 @@ impl std::ops::Sub for Time {
 }
 
 impl Time {
-    fn utc(self) -> DateTime<Utc> {
+    pub(super) fn utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
 

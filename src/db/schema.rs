@@ -666,6 +666,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    usage_events (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        company_id -> Text,
+        meter -> Text,
+        quantity -> BigInt,
+        occurred_at -> BigInt,
+        day -> Integer,
+        received_at -> BigInt,
+        source -> Text,
+        event_id -> Text,
+        sender_id -> Text,
+        conflicts -> Integer,
+        voided_at -> Nullable<BigInt>,
+        voided_by -> Nullable<Text>,
+        void_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    usage_event_keys (organization_id, event_key) {
+        organization_id -> Text,
+        event_key -> Text,
+        usage_event_id -> Text,
+        content -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_days (organization_id, scope, meter, day) {
+        organization_id -> Text,
+        scope -> Text,
+        meter -> Text,
+        day -> Integer,
+        quantity -> BigInt,
+        events -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_months (organization_id, scope, meter, month) {
+        organization_id -> Text,
+        scope -> Text,
+        meter -> Text,
+        month -> Integer,
+        quantity -> BigInt,
+        events -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_zones (organization_id, first_day) {
+        organization_id -> Text,
+        first_day -> Integer,
+        begins_at -> BigInt,
+        timezone -> Text,
+    }
+}
+
+diesel::table! {
+    company_facts (organization_id, company_id, day) {
+        organization_id -> Text,
+        company_id -> Text,
+        day -> Integer,
+        cases_open -> Nullable<BigInt>,
+        cases_new -> Nullable<BigInt>,
+        cases_closed -> Nullable<BigInt>,
+        campaigns_active -> Nullable<BigInt>,
+        placed_minor -> Nullable<BigInt>,
+        recovered_minor -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     instance,
     instance_pages,
@@ -714,7 +790,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     deleted_companies,
     deleted_assignments,
     company_pins,
-    settings_reviews
+    settings_reviews,
+    usage_events,
+    usage_event_keys,
+    usage_days,
+    usage_months,
+    usage_zones,
+    company_facts
 );
 
 diesel::joinable!(sessions -> users (user_id));

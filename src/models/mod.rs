@@ -35,4 +35,5 @@ pub mod session;
 pub mod settings_review;
 pub mod support_session;
 pub mod tenant_tables;
+pub mod usage;
 pub mod user;

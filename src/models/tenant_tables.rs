@@ -75,6 +75,12 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("deleted_companies", "id"),
     TenantTable::new("former_company_slugs", "slug").on_company_move(OnCompanyMove::Carried),
     TenantTable::new("settings_reviews", "id"),
+    TenantTable::new("company_facts", "company_id, day").on_company_move(OnCompanyMove::History),
+    TenantTable::new("usage_zones", "first_day"),
+    TenantTable::new("usage_months", "scope, meter, month").invariants(consistency::USAGE_MONTHS),
+    TenantTable::new("usage_days", "scope, meter, day").invariants(consistency::USAGE_DAYS),
+    TenantTable::new("usage_event_keys", "event_key"),
+    TenantTable::new("usage_events", "id").on_company_move(OnCompanyMove::History),
     TenantTable::new("member_views", "id"),
     TenantTable::new("group_members", "group_id, membership_id"),
     TenantTable::new("group_grants", "group_id, company_id")

@@ -23,3 +23,4 @@ mod permission_rules_tests;
 pub mod policies;
 pub mod reauthenticate;
 pub mod support_sessions;
+pub mod usage;

@@ -2,6 +2,7 @@
 
 pub mod org_id;
 pub mod organization;
+pub mod usage;
 
 crate::text_enum! {
     pub enum MembershipStatus {

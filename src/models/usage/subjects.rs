@@ -1,0 +1,51 @@
+//! The companies that events name.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use crate::common::id::CompanyId;
+use crate::db::Conn;
+use crate::db::schema::{companies, former_company_slugs};
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::CompanyStatus;
+use crate::on_each;
+
+/// A company with its status.
+pub type Subject = (CompanyId, CompanyStatus);
+
+/// The companies with these slugs, also with former ones.
+pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &HashSet<&str>) -> QueryResult<HashMap<String, Subject>> {
+    let these = conn.one_of(companies::slug, slugs);
+    let rows: Vec<(String, CompanyId, CompanyStatus)> = on_each!(conn, c => companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(these)
+        .select((companies::slug, companies::id, companies::status))
+        .load(c))?;
+    let mut found: HashMap<String, Subject> = rows.into_iter().map(|(slug, id, status)| (slug, (id, status))).collect();
+    let missing: Vec<&&str> = slugs.iter().filter(|slug| !found.contains_key(**slug)).collect();
+    if !missing.is_empty() {
+        let rows: Vec<(String, CompanyId, CompanyStatus)> = former_company_slugs::table
+            .inner_join(
+                companies::table.on(companies::organization_id
+                    .eq(former_company_slugs::organization_id)
+                    .and(companies::id.eq(former_company_slugs::company_id))),
+            )
+            .filter(former_company_slugs::organization_id.eq(organization))
+            .filter(conn.one_of(former_company_slugs::slug, missing))
+            .select((former_company_slugs::slug, companies::id, companies::status))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(|(slug, id, status)| (slug, (id, status))));
+    }
+    Ok(found)
+}
+
+/// Whether a company is active; also `false` for one that was deleted or moved away.
+pub fn is_active(conn: &mut Conn, organization: OrgId, company: CompanyId) -> QueryResult<bool> {
+    let status: Option<CompanyStatus> = companies::table
+        .find((organization, company))
+        .select(companies::status)
+        .first(conn)
+        .optional()?;
+    Ok(status == Some(CompanyStatus::Active))
+}
