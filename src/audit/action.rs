@@ -137,6 +137,10 @@ actions! {
         CompanyMovedAway = "company.moved_away" Change General in Company |e| format!("moved {} to {}", e.label, e.is("organization"));
         CompanyMovedIn = "company.moved_in" Change General in Company |e| format!("moved {} here from {}", e.label, e.was("organization"));
     }
+    "usage" "Usage" {
+        UsageEventVoided = "usage.event_voided" Change General in Company |e| format!("voided the usage event {}", e.label);
+        CompanyFactsChanged = "usage.facts_changed" Change General in Company |e| format!("changed what {} reports for {}", e.label, e.is("day"));
+    }
     "member" "Members" {
         MemberInvited = "member.invited" Change People |e| format!("invited {} as {}", e.label, e.new_role());
         MemberJoined = "member.joined" Change People |e| format!("joined as {} through the onboarding link {}", e.new_role(), e.is("link"));

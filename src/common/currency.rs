@@ -39,6 +39,7 @@ impl Currency {
         self.0.code()
     }
 
+    /// Its name in English.
     pub fn name(self) -> String {
         self.0.name().to_owned()
     }

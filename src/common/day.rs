@@ -68,6 +68,7 @@ impl Day {
         self.date().format("%b %-d").to_string()
     }
 
+    /// The month that it is in.
     pub fn month(self) -> Month {
         let date = self.date();
         let month = i32::try_from(date.month0()).unwrap_or_default();
@@ -84,6 +85,7 @@ impl Day {
         i32::try_from(self.date().weekday().num_days_from_monday()).unwrap_or_default()
     }
 
+    /// The day that many days later, or earlier if negative.
     #[must_use]
     pub fn plus(self, days: i32) -> Self {
         Self(self.0.saturating_add(days))
@@ -103,12 +105,14 @@ impl Day {
 }
 
 impl Month {
+    /// Its first day.
     pub fn first(self) -> Day {
         let (year, month) = (1970 + self.0.div_euclid(12), self.0.rem_euclid(12));
         let month = u32::try_from(month).unwrap_or_default() + 1;
         Day(NaiveDate::from_ymd_opt(year, month, 1).map_or(0, days_since))
     }
 
+    /// Its last day.
     pub fn last(self) -> Day {
         self.plus(1).first().plus(-1)
     }
@@ -118,6 +122,7 @@ impl Month {
         self.last().0 - self.first().0 + 1
     }
 
+    /// The month that many months later, or earlier if negative.
     #[must_use]
     pub fn plus(self, months: i32) -> Self {
         Self(self.0.saturating_add(months))

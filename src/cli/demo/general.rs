@@ -53,7 +53,7 @@ fn add_contacts(timeline: &Timeline) -> Result<(), AppError> {
 
 /// The time zone of an organization.
 fn set_time_zone(timeline: &Timeline) -> Result<(), AppError> {
-    timeline.ago(35, |_, conn| {
+    timeline.ago(35, |cx, conn| {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
@@ -65,7 +65,7 @@ fn set_time_zone(timeline: &Timeline) -> Result<(), AppError> {
             timezone: ZONE.into(),
             ..before
         };
-        let ((), events) = profile::update(conn, organization, after)?;
+        let ((), events) = profile::update(conn, organization, after, cx.now)?;
         Ok(((), Some(owner), events))
     })
 }

@@ -7,7 +7,7 @@ crate::text_enum! {
         Calls = "calls",
         SmsSegments = "sms_segments",
         SelfHealingActions = "self_healing_actions",
-        /// Fees of the WhatsApp Business API, in the unit in which they are reported.
+        /// Fees of the `WhatsApp` Business API, in the unit in which they are reported.
         WabaFee = "waba_fee",
         Leads = "leads",
     }

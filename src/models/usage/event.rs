@@ -17,7 +17,7 @@ const ROWS: usize = 25;
 
 #[derive(Insertable)]
 #[diesel(table_name = usage_events, treat_none_as_default_value = false)]
-struct EventRow<'a> {
+struct EventRow {
     organization_id: OrgId,
     id: UsageEventId,
     company_id: CompanyId,
@@ -26,9 +26,9 @@ struct EventRow<'a> {
     occurred_at: Time,
     day: Day,
     received_at: Time,
-    source: &'a str,
-    event_id: &'a str,
-    sender_id: &'a str,
+    source: String,
+    event_id: String,
+    sender_id: String,
 }
 
 /// A kept event.
@@ -61,7 +61,7 @@ pub fn insert(
     events: &[(UsageEventId, &NewUsage)],
 ) -> QueryResult<()> {
     affected::organization(organization);
-    let rows: Vec<EventRow<'_>> = events
+    let rows: Vec<EventRow> = events
         .iter()
         .map(|(id, event)| EventRow {
             organization_id: organization,
@@ -72,9 +72,9 @@ pub fn insert(
             occurred_at: event.occurred_at,
             day: event.day,
             received_at: now,
-            source: &event.source,
-            event_id: &event.event_id,
-            sender_id: sender,
+            source: event.source.clone(),
+            event_id: event.event_id.clone(),
+            sender_id: sender.to_owned(),
         })
         .collect();
     let (many, rest) = rows.as_chunks::<ROWS>();

@@ -1,6 +1,6 @@
 //! The companies that events name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::on_each;
 pub type Subject = (CompanyId, CompanyStatus);
 
 /// The companies with these slugs, also with former ones.
-pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &HashSet<&str>) -> QueryResult<HashMap<String, Subject>> {
+pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &BTreeSet<&str>) -> QueryResult<HashMap<String, Subject>> {
     let these = conn.one_of(companies::slug, slugs);
     let rows: Vec<(String, CompanyId, CompanyStatus)> = on_each!(conn, c => companies::table
         .filter(companies::organization_id.eq(organization))

@@ -80,6 +80,21 @@ impl SumChanges {
         }
     }
 
+    /// Moves all sums of a company from those of active companies to those of archived ones, or back.
+    fn move_company(&mut self, rows: Vec<(Meter, Day, i64, i64)>, to: SumScope) {
+        let from = match to {
+            SumScope::Active => SumScope::Archived,
+            SumScope::Archived => SumScope::Active,
+        };
+        for (meter, day, quantity, events) in rows {
+            for (scope, sign) in [(from, -1), (to, 1)] {
+                let kept = self.days.entry((scope.to_string(), meter, day)).or_default();
+                kept.quantity = kept.quantity.saturating_add(quantity * sign);
+                kept.events += events * sign;
+            }
+        }
+    }
+
     /// Writes the changes.
     pub fn apply(&self, conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
         let mut months: BTreeMap<(&str, Meter, Month), Sum> = BTreeMap::new();
@@ -156,6 +171,14 @@ fn add_month(
         .kept()
         .execute(c))?;
     Ok(())
+}
+
+/// Counts a company among the active ones or the archived ones from now on, with all that it ever reported.
+pub fn move_company(conn: &mut Conn, organization: OrgId, company: CompanyId, to: SumScope) -> QueryResult<()> {
+    let rows = days(conn, organization, company.as_str(), Day(i32::MIN), Day(i32::MAX))?;
+    let mut changes = SumChanges::default();
+    changes.move_company(rows, to);
+    changes.apply(conn, organization)
 }
 
 /// The sums of a scope over some days, by meter and day.

@@ -6,7 +6,7 @@ use crate::common::day::Day;
 use crate::common::time::Time;
 use crate::common::zone::Zone;
 use crate::db::Conn;
-use crate::db::schema::usage_zones;
+use crate::db::schema::{usage_days, usage_zones};
 use crate::db::types::org_id::OrgId;
 
 /// A time zone and the first day that it counts for.
@@ -62,8 +62,16 @@ impl CountingZones {
     }
 }
 
-/// Lets a new zone count from the next day on.
+/// Lets a new zone count from the next day on; from the beginning, if nothing was counted yet.
 pub fn change(conn: &mut Conn, organization: OrgId, before: Zone, after: Zone, now: Time) -> QueryResult<()> {
+    let counted: Option<Day> = usage_days::table
+        .filter(usage_days::organization_id.eq(organization))
+        .select(usage_days::day)
+        .first(conn)
+        .optional()?;
+    if counted.is_none() {
+        return Ok(());
+    }
     let zones = CountingZones::read(conn, organization, before)?;
     let row = |row: ZoneRow| (usage_zones::organization_id.eq(organization), row);
     let any: i64 = usage_zones::table
@@ -93,4 +101,59 @@ pub fn change(conn: &mut Conn, organization: OrgId, before: Zone, after: Zone, n
     };
     diesel::insert_into(usage_zones::table).values(row(next)).execute(conn)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Time {
+        Time::parse_iso(text).unwrap()
+    }
+
+    fn zone(name: &str) -> Zone {
+        Zone::parse(name).unwrap()
+    }
+
+    /// Counted by one zone until a day, and by another from then on.
+    fn changed(before: &str, after: &str, day: &str) -> CountingZones {
+        let first_day = Day::parse(day).unwrap();
+        CountingZones {
+            first: zone(before),
+            changes: vec![ZoneRow {
+                first_day,
+                begins_at: first_day.start(zone(before)).unwrap(),
+                timezone: zone(after),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_zone_behind_the_one_before_begins_with_the_new_day() {
+        let zones = changed("UTC", "America/New_York", "2026-12-01");
+        let days = ["2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z", "2026-12-02T04:59:59Z", "2026-12-02T05:00:00Z"]
+            .map(|text| zones.day(time(text)).iso());
+        assert_eq!(days, ["2026-11-30", "2026-12-01", "2026-12-01", "2026-12-02"]);
+    }
+
+    #[test]
+    fn a_zone_ahead_of_the_one_before_has_a_shorter_first_day() {
+        let zones = changed("America/New_York", "Asia/Tokyo", "2026-12-01");
+        let days = ["2026-12-01T04:59:59Z", "2026-12-01T05:00:00Z", "2026-12-01T15:00:00Z"].map(|text| zones.day(time(text)).iso());
+        assert_eq!(days, ["2026-11-30", "2026-12-01", "2026-12-02"]);
+    }
+
+    #[test]
+    fn days_follow_one_another_through_a_change_whatever_the_zones() {
+        let names = ["UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati", "Europe/Berlin"];
+        for (before, after) in names.iter().flat_map(|one| names.map(|other| (*one, other))) {
+            let zones = changed(before, after, "2026-10-25");
+            let mut last = zones.day(time("2026-10-20T00:00:00Z"));
+            for quarter in 0..960 {
+                let day = zones.day(time("2026-10-20T00:00:00Z") + crate::common::time::Span::minutes(15 * quarter));
+                assert!(day == last || day == last.plus(1), "{before} to {after}: {} after {}", day.iso(), last.iso());
+                last = day;
+            }
+        }
+    }
 }

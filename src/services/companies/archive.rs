@@ -6,7 +6,8 @@ use crate::auth::company::Company;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
-use crate::models::company;
+use crate::db::types::usage::SumScope;
+use crate::models::{company, usage};
 
 pub fn archive(conn: &mut Conn, actor: &Actor, company: &Company) -> Result<((), Events), AppError> {
     set_status(conn, actor, company, CompanyStatus::Archived)
@@ -24,6 +25,11 @@ fn set_status(conn: &mut Conn, actor: &Actor, company: &Company, to: CompanyStat
     if !company::set_status(conn, actor.organization, company.id, to, archived_at)? {
         return Ok(((), Events::none("nothing changed")));
     }
+    let sums = match to {
+        CompanyStatus::Archived => SumScope::Archived,
+        CompanyStatus::Active => SumScope::Active,
+    };
+    usage::sums::move_company(conn, actor.organization, company.id, sums)?;
     let event = Event::new(action, "company", company.id, &company.name);
     Ok(((), actor.event(event)))
 }

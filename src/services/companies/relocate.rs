@@ -21,7 +21,8 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::UnitLabel;
+use crate::db::types::organization::{CompanyStatus, UnitLabel};
+use crate::db::types::usage::SumScope;
 use crate::models::company_move;
 use crate::models::company_move::obstacles;
 use crate::models::company_move::obstacles::MoveObstacles;
@@ -32,6 +33,7 @@ use crate::models::membership::Origin;
 use crate::models::membership::access;
 use crate::models::new_company;
 use crate::models::organization::of_user;
+use crate::models::usage::sums;
 use crate::services::assignments::{AssignmentCheck, AssignmentSource, NamedAssignment};
 
 /// How many organizations of the account are considered.
@@ -185,6 +187,11 @@ pub fn relocate(
     let events = move_assignments(conn, actor, company, &plan)?;
     company_move::delete(conn, actor.organization, &moved)?;
     company_slug::release(conn, actor.organization, company.id)?;
+    if company.status == CompanyStatus::Active {
+        // What it reported stays here, as of a company that is not active. It may have been there before.
+        sums::move_company(conn, actor.organization, company.id, SumScope::Archived)?;
+        sums::move_company(conn, plan.to.organization, company.id, SumScope::Active)?;
+    }
     let events = events.and(company_events(actor, company, &plan.to, &slug));
     let relocated = RelocatedCompany {
         organization: plan.to.name,

@@ -4,16 +4,20 @@ use serde_json::{Map, Value};
 
 use crate::audit::{Action, Event, Events};
 use crate::common::error::AppError;
+use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::organization;
 use crate::models::organization::OrganizationProfile;
+use crate::models::usage::zones;
 
 /// Saves a profile. An empty time zone or currency keeps the present one, for clients that don't send it.
 pub fn update(
     conn: &mut Conn,
     organization: OrgId,
     mut profile: OrganizationProfile,
+    now: Time,
 ) -> Result<((), Events), AppError> {
     let before = organization::profile(conn, organization)?;
     keep_unsent(&before, &mut profile);
@@ -21,6 +25,11 @@ pub fn update(
         return Ok(((), Events::none("nothing changed")));
     };
     organization::set_profile(conn, organization, &profile)?;
+    if let (Ok(was), Ok(is)) = (Zone::parse(&before.timezone), Zone::parse(&profile.timezone))
+        && was != is
+    {
+        zones::change(conn, organization, was, is, now)?;
+    }
     let event = Event::new(Action::OrganizationEdited, "organization", organization, &profile.name)
         .before(was)
         .after(is);

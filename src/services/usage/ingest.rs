@@ -1,6 +1,6 @@
 //! Keeps usage events and adds them to the sums, each source and id once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
@@ -142,7 +142,7 @@ fn check(
     now: Time,
     batch: &[UsageInput],
 ) -> Result<Vec<Result<NewUsage, UsageFault>>, IngestionError> {
-    let subjects: HashSet<&str> = batch
+    let subjects: BTreeSet<&str> = batch
         .iter()
         .map(|input| input.subject.as_str())
         .filter(|subject| Slug::parse(subject).is_ok_and(|slug| slug.as_str() == *subject))

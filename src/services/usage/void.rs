@@ -54,8 +54,8 @@ pub fn void(
         "source": source, "id": id, "meter": event.meter.as_str(), "quantity_micro": event.quantity, "day": event.day.iso(),
         "reason": reason,
     });
-    Ok(Event::new(Action::UsageEventVoided, "usage_event", found, &format!("{source} {id}"))
+    let voided = Event::new(Action::UsageEventVoided, "usage_event", found, format!("{source} {id}"))
         .company(event.company)
-        .after(what)
-        .into())
+        .after(what);
+    Ok(Events::organization(organization, voided))
 }

@@ -32,7 +32,7 @@ pub async fn update(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Re
     };
     let path = gate
         .write(move |actor, conn| {
-            let ((), events) = profile::update(conn, actor.organization, profile)?;
+            let ((), events) = profile::update(conn, actor.organization, profile, actor.cx.now)?;
             Ok((actor.path("/settings/general"), events))
         })
         .await?;
