@@ -13,6 +13,7 @@ DROP TABLE audit_seals;
 DROP TABLE audit_heads;
 DROP TABLE join_requests;
 DROP TABLE retired_link_tokens;
+DROP TABLE api_keys;
 DROP TABLE onboarding_links;
 DROP TABLE approvals;
 DROP TABLE access_requests;

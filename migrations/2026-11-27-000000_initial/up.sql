@@ -651,6 +651,42 @@ CREATE TABLE onboarding_links (
     PRIMARY KEY (organization_id, id)
 );
 
+-- API keys. Of a key only the beginning and the SHA-256 are stored.
+CREATE TABLE api_keys (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    key_hash TEXT NOT NULL UNIQUE,
+    -- Separated by spaces.
+    scopes TEXT NOT NULL,
+    company_id TEXT,
+    -- Addresses and ranges that may use it, separated by spaces; empty: any.
+    allowed_ips TEXT NOT NULL,
+    -- The key has no more permissions than this member.
+    owner_id TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT,
+    -- The key that this one replaces, and on that key: until when it still works.
+    rotated_from TEXT,
+    overlap_until BIGINT,
+    last_used_at BIGINT,
+    last_used_ip TEXT NOT NULL DEFAULT '',
+    -- The last use, or the creation.
+    idle_since BIGINT NOT NULL,
+    flagged_at BIGINT,
+    refused_at BIGINT,
+    refused_ip TEXT NOT NULL DEFAULT '',
+    refused_reason TEXT,
+    PRIMARY KEY (organization_id, id),
+    FOREIGN KEY (organization_id, owner_id) REFERENCES memberships (organization_id, id)
+);
+CREATE INDEX api_keys_by_owner ON api_keys (organization_id, owner_id);
+CREATE INDEX api_keys_by_company ON api_keys (organization_id, company_id);
+CREATE INDEX api_keys_idle ON api_keys (idle_since) WHERE flagged_at IS NULL AND revoked_at IS NULL;
+
 -- Tokens that were rotated out, so that an old link can say so.
 CREATE TABLE retired_link_tokens (
     token_hash TEXT NOT NULL PRIMARY KEY,

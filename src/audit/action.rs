@@ -222,6 +222,16 @@ actions! {
         LinkDisabled = "onboarding_link.disabled" Change General |e| format!("disabled the onboarding link {}", e.label);
         LinkEnabled = "onboarding_link.enabled" Change General |e| format!("enabled the onboarding link {}", e.label);
     }
+    "api_key" "API keys" {
+        KeyCreated = "api_key.created" Security General |e| format!("created the API key {}", e.label);
+        KeyRotated = "api_key.rotated" Security General |e| format!("rotated the API key {}", e.label);
+        KeyRevoked = "api_key.revoked" Security General |e| format!("revoked the API key {}", e.label);
+        KeyAdopted = "api_key.adopted" Security General |e| match e.was("owner") {
+            "" => format!("adopted the API key {}", e.label),
+            owner => format!("adopted the API key {} of {owner}", e.label),
+        };
+        KeyFlagged = "api_key.flagged" Security General |e| format!("reported that the API key {} is not used", e.label);
+    }
     "join" "Join requests" {
         JoinRequested = "join.requested" Change People |e| format!("asked to join through the onboarding link {}", e.is("link"));
         JoinApproved = "join.approved" Change People |e| format!("approved {} as {}", e.label, e.new_role());

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::audit::Action;
 use crate::authz::actor_kind::ActorKind;
-use crate::common::id::{CompanyId, UserId};
+use crate::common::id::{ApiKeyId, CompanyId, UserId};
 use crate::db::types::org_id::OrgId;
 
 /// One thing that was done, to what, and what changed.
@@ -146,8 +146,10 @@ impl Events {
 /// The actor of a write. A write without one is Tenantry's own: a background job or a command.
 #[derive(Debug, Clone)]
 pub struct ActorRef {
-    /// The account.
+    /// The account. Of a key: its owner's.
     pub id: UserId,
+    /// The API key.
+    pub key: Option<ApiKeyId>,
     /// The name at the time.
     pub name: String,
     /// In what capacity.
@@ -159,9 +161,24 @@ impl ActorRef {
     pub fn user(id: UserId, name: &str) -> Self {
         Self {
             id,
+            key: None,
             name: name.to_owned(),
             kind: ActorKind::User,
         }
+    }
+
+    /// An API key of an account.
+    pub fn key(owner: UserId, id: ApiKeyId, name: &str) -> Self {
+        Self {
+            key: Some(id),
+            kind: ActorKind::ApiKey,
+            ..Self::user(owner, name)
+        }
+    }
+
+    /// The id of the actor in the log: of the key or of the account.
+    pub(crate) fn logged_id(&self) -> String {
+        self.key.map_or_else(|| self.id.to_string(), |key| key.to_string())
     }
 
     /// An operator of this instance.

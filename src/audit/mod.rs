@@ -67,7 +67,7 @@ fn entry(cx: &Ctx, actor: Option<&ActorRef>, on_behalf_of: Option<&str>, event: 
         id: EventId::fresh().to_string(),
         at: cx.now,
         actor_kind: actor.map_or(ActorKind::System, |actor| actor.kind).as_str().to_owned(),
-        actor_id: actor.map(|actor| actor.id.to_string()),
+        actor_id: actor.map(ActorRef::logged_id),
         actor_name: actor.map_or("Tenantry", |actor| actor.name.as_str()).to_owned(),
         on_behalf_of: on_behalf_of.map(str::to_owned),
         company_id: event.company.clone(),

@@ -1,13 +1,14 @@
-//! What an actor may do and see.
+//! What an actor may do and see, and how the log names them.
 
 use diesel::QueryResult;
 
 use crate::audit::visibility;
 use crate::audit::visibility::{Visibility, VisiblePart};
+use crate::audit::{ActorRef, Event, Events};
 use crate::auth::actor::Actor;
-use crate::authz::decision::{Authority, Permissions, Reach};
-use crate::authz::permission::{ChangeRoles, Permission, PermissionId, ViewAudit};
-use crate::authz::role::{CompanyRole, Role};
+use crate::authz::decision::{Permissions, Reach};
+use crate::authz::permission::{Permission, PermissionId, ViewAudit};
+use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::db::Conn;
@@ -36,6 +37,31 @@ impl Actor {
         self.support.is_some() && permission.only_reads()
     }
 
+    /// The actor of the audit events of this request.
+    pub fn audited(&self) -> ActorRef {
+        match &self.key {
+            Some(key) => ActorRef::key(self.person.id, key.id, &key.name),
+            None => ActorRef {
+                kind: self.kind,
+                ..self.person.actor()
+            },
+        }
+    }
+
+    /// Adds the member who allowed the support session, or the owner of the key.
+    pub fn attributed(&self, events: Events) -> Events {
+        match (&self.support, &self.key) {
+            (Some(support), _) => events.on_behalf_of(Some(support.consent_by.clone())),
+            (None, Some(_)) => events.on_behalf_of(Some(self.person.name.clone())),
+            (None, None) => events,
+        }
+    }
+
+    /// An event in this organization.
+    pub fn event(&self, event: Event) -> Events {
+        Events::organization(self.organization, event)
+    }
+
     /// Which events of the log the actor sees.
     pub fn visibility(&self, conn: &mut Conn) -> QueryResult<Visibility> {
         if self.support.is_some() {
@@ -56,13 +82,9 @@ impl Actor {
         }))
     }
 
-    /// What this actor may grant.
-    pub fn authority(&self) -> Authority {
-        Authority {
-            role: self.role,
-            permissions: self.permissions,
-            policies: self.inputs.policies,
-        }
+    /// The only company that the key of this request reaches.
+    pub fn only_company(&self) -> Option<CompanyId> {
+        self.key.as_ref().and_then(|key| key.company)
     }
 
     /// Where a permission applies.
@@ -79,23 +101,11 @@ impl Actor {
         }
     }
 
-    /// Whether the actor may grant a role, and so change a member who has it.
-    pub fn may_grant(&self, role: Role) -> bool {
-        match self.reach::<ChangeRoles>() {
-            Reach::Everywhere => self.authority().may_grant(role),
-            // A company manager only adds members to the company.
-            Reach::OwnCompanies => role == Role::Member,
-            Reach::Nowhere => false,
-        }
-    }
-
-    /// The roles that the actor may grant, highest first.
-    pub fn grantable(&self) -> Vec<Role> {
-        Role::ALL.iter().copied().filter(|role| self.may_grant(*role)).collect()
-    }
-
     /// The companies in which an assignment gives the actor the permission, for `Reach::OwnCompanies`.
     pub fn own_companies(&self, conn: &mut Conn, permission: PermissionId) -> QueryResult<Vec<CompanyId>> {
+        if let Some(only) = self.only_company() {
+            return Ok(self.permissions.has(permission).then_some(only).into_iter().collect());
+        }
         let assignments = if let Some(assignments) = self.assignments.get() {
             assignments
         } else {

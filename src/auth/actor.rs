@@ -3,14 +3,13 @@
 use std::sync::OnceLock;
 
 use crate::app::Ctx;
-use crate::audit::{ActorRef, Event, Events};
 use crate::auth::current_user::CurrentUser;
 use crate::auth::refusal::no_access;
 use crate::authz::actor_kind::ActorKind;
-use crate::authz::decision::{AccessInputs, Overrides, Permissions, RolePolicies};
+use crate::authz::decision::{AccessInputs, Permissions};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
-use crate::common::id::{CompanyId, MembershipId, SessionId, SupportId};
+use crate::common::id::{ApiKeyId, CompanyId, MembershipId, SessionId, SupportId};
 use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::common::zone::Zone;
@@ -18,11 +17,12 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationType, UnitLabel};
 use crate::db::{Conn, affected};
+use crate::models::api_key::ActingKey;
 pub use crate::models::membership::record::Membership;
 use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
 use crate::models::reader;
-use crate::models::reader::MemberRow;
+use crate::models::reader::{MemberRow, MembershipRow, OrganizationRow};
 use crate::models::session::TOUCH;
 use crate::models::support_session;
 use crate::models::support_session::{ActiveSupport, EnteredOrganization};
@@ -34,6 +34,8 @@ pub enum AuthScheme {
     Session(SessionId),
     /// The cookie of an operator's session, and a support session in the organization.
     SupportSession(SupportId),
+    /// An API key, with the permissions of its owner.
+    ApiKey(ApiKeyId),
 }
 
 /// The actor of a request in an organization: the only source of its `OrgId`.
@@ -41,7 +43,10 @@ pub enum AuthScheme {
 pub struct Actor {
     pub kind: ActorKind,
     pub scheme: AuthScheme,
+    /// The account. A key has its owner's.
     pub person: CurrentUser,
+    /// The key of the request, if it has one.
+    pub key: Option<ActingKey>,
     pub organization: OrgId,
     pub organization_name: String,
     pub slug: String,
@@ -106,19 +111,25 @@ impl Actor {
             );
             person.as_member(token, organization.id, versions.into(), &membership, held.first_end)
         });
-        let inputs = AccessInputs {
-            in_force: true,
-            read_only: organization.delete_after.is_some(),
-            roles: held.roles(&facts),
-            companies: held.companies(),
-            overrides: Overrides::read(&facts.overrides),
-            policies: RolePolicies::read(&organization.policies),
-        };
+        let inputs = held.inputs(&facts, &organization);
+        Ok(Self::of(cx, person, organization, slug, &membership, inputs))
+    }
+
+    /// The actor of a membership.
+    pub fn of(
+        cx: &Ctx,
+        person: CurrentUser,
+        organization: OrganizationRow,
+        slug: String,
+        membership: &MembershipRow,
+        inputs: AccessInputs,
+    ) -> Self {
         let zone = person.zone.unwrap_or(organization.timezone);
-        Ok(Self {
+        Self {
             kind: ActorKind::User,
-            scheme: AuthScheme::Session(session.id),
+            scheme: AuthScheme::Session(person.session),
             person,
+            key: None,
             organization: organization.id,
             organization_name: organization.name,
             slug,
@@ -138,7 +149,7 @@ impl Actor {
             seen: membership.last_seen_at,
             assignments: OnceLock::new(),
             role_counts: OnceLock::new(),
-        })
+        }
     }
 
     /// Without a membership: signed out, not verified, a slug that changed, a support session, or not found.
@@ -173,6 +184,7 @@ impl Actor {
             kind: ActorKind::Operator,
             scheme: AuthScheme::SupportSession(entered.support.id),
             person,
+            key: None,
             organization: entered.organization,
             organization_name: entered.name,
             slug: entered.slug,
@@ -183,14 +195,7 @@ impl Actor {
             id: MembershipId::NIL,
             role: Role::Viewer,
             permissions,
-            inputs: AccessInputs {
-                in_force: true,
-                read_only,
-                roles: Vec::new(),
-                companies: Vec::new(),
-                overrides: Overrides::NONE,
-                policies: RolePolicies::default(),
-            },
+            inputs: AccessInputs::of_no_member(read_only),
             delete_after: entered.delete_after,
             org_zone: entered.timezone,
             zone,
@@ -210,27 +215,6 @@ impl Actor {
     /// The membership; a support session has none.
     pub fn membership(&self) -> Option<MembershipId> {
         (self.id != MembershipId::NIL).then_some(self.id)
-    }
-
-    /// The actor of the audit events of this request.
-    pub fn audited(&self) -> ActorRef {
-        ActorRef {
-            kind: self.kind,
-            ..self.person.actor()
-        }
-    }
-
-    /// Adds the member who allowed the support session.
-    pub fn attributed(&self, events: Events) -> Events {
-        match &self.support {
-            Some(support) => events.on_behalf_of(Some(support.consent_by.clone())),
-            None => events,
-        }
-    }
-
-    /// An event in this organization.
-    pub fn event(&self, event: Event) -> Events {
-        Events::organization(self.organization, event)
     }
 
     /// A path of this organization: `actor.path("/members")`.

@@ -39,6 +39,9 @@ impl Company {
                 (reader::company(conn, actor.organization, &current)?, true)
             }
         };
+        if actor.only_company().is_some_and(|only| only != company.id) {
+            return Err(AppError::NotFound);
+        }
         let assigned = match actor.membership() {
             Some(id) => reader::company_role(conn, actor.cx.now, actor.organization, id, company.id)?,
             None => None,

@@ -36,10 +36,11 @@ pub struct CurrentUser {
     pub organization_limit: Option<i32>,
     /// The time zone that the account chose.
     pub zone: Option<Zone>,
-    /// The session of this request.
+    /// The session of this request. A key has none, and the id is nil.
     pub session: SessionId,
     pub cx: Ctx,
-    began: Time,
+    /// When the session began.
+    pub began: Time,
     seen: Time,
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_session::{Session, SessionExt};
 use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpRequest, web};
+use diesel::QueryResult;
 
 use crate::app::write_queue::{PATIENCE, Wait};
 use crate::app::{App, Ctx, Flash, RequestInfo};
@@ -18,6 +19,7 @@ use crate::common::error::{AppError, ChangeError};
 use crate::common::id::MembershipId;
 use crate::common::token::Token;
 use crate::db::{Conn, Written, affected};
+use crate::models::api_key::touch::KeyTouch;
 use crate::models::session::TOUCH;
 
 pub const FLASH: &str = "flash";
@@ -27,6 +29,7 @@ pub const FLASH: &str = "flash";
 pub struct RequestState {
     pub app: App,
     pub session: Session,
+    /// The token of the cookie, or the API key.
     pub token: Option<Token>,
     pub request: Arc<RequestInfo>,
     pub flash: Option<Flash>,
@@ -36,6 +39,23 @@ pub struct RequestState {
 
 impl RequestState {
     pub fn of(req: &HttpRequest) -> Result<Self, AppError> {
+        let session = req.get_session();
+        let mut state = Self::without_cookie(req)?;
+        state.token = current_user::token(&session);
+        // A message is for the next whole page, not for a fragment or a POST. Taking what isn't there would be a change too, and
+        // the cookie be written anew.
+        let takes = req.method() == Method::GET && !state.request.fragment && session.entries().contains_key(FLASH);
+        state.flash = takes
+            .then(|| session.remove_as::<Flash>(FLASH).and_then(Result::ok))
+            .flatten();
+        if state.flash.is_some() {
+            state.request.page.never_store();
+        }
+        Ok(state)
+    }
+
+    /// The state of a request whose cookies mean nothing, such as one with an API key.
+    pub fn without_cookie(req: &HttpRequest) -> Result<Self, AppError> {
         let app = req
             .app_data::<web::Data<App>>()
             .ok_or_else(|| AppError::internal("the application is app data"))?
@@ -46,23 +66,12 @@ impl RequestState {
             .get::<Arc<RequestInfo>>()
             .cloned()
             .ok_or_else(|| AppError::internal("the middleware adds every request"))?;
-        let session = req.get_session();
-        let token = current_user::token(&session);
-        // A message is for the next whole page, not for a fragment or a POST. Taking what isn't there would be a change too, and
-        // the cookie be written anew.
-        let takes = req.method() == Method::GET && !request.fragment && session.entries().contains_key(FLASH);
-        let flash = takes
-            .then(|| session.remove_as::<Flash>(FLASH).and_then(Result::ok))
-            .flatten();
-        if flash.is_some() {
-            request.page.never_store();
-        }
         Ok(Self {
             app,
-            session,
-            token,
+            session: req.get_session(),
+            token: None,
             request,
-            flash,
+            flash: None,
             only_looks: req.method() == Method::HEAD,
         })
     }
@@ -90,7 +99,7 @@ impl RequestState {
                 let noted = cx
                     .app
                     .db
-                    .write_if_free(|conn| seen.person.touch(conn, seen.membership).map_err(AppError::from));
+                    .write_if_free(|conn| seen.save(&cx, conn).map_err(AppError::from));
                 match noted {
                     Some(Ok(())) => cx.request.page.visit_noted(cx.now + TOUCH),
                     Some(Err(error)) => tracing::warn!(%error, "the time of the last request was not saved"),
@@ -152,8 +161,7 @@ impl RequestState {
             let out = work(&person, conn)?;
             let seen = LastSeen {
                 stale: person.is_stale(),
-                person,
-                membership: None,
+                who: SeenBy::Person(person, None),
             };
             Ok((out, Some(seen)))
         })
@@ -188,18 +196,31 @@ impl RequestState {
 }
 
 pub struct LastSeen {
-    pub person: CurrentUser,
-    pub membership: Option<MembershipId>,
+    pub who: SeenBy,
     pub stale: bool,
+}
+
+/// Whose last request is noted.
+#[expect(clippy::large_enum_variant, reason = "almost every request is a person's")]
+pub enum SeenBy {
+    Person(CurrentUser, Option<MembershipId>),
+    Key(KeyTouch),
 }
 
 impl LastSeen {
     /// An actor in an organization.
     pub fn by(actor: Actor) -> Self {
+        let membership = actor.membership();
         Self {
             stale: actor.is_stale(),
-            membership: actor.membership(),
-            person: actor.person,
+            who: SeenBy::Person(actor.person, membership),
+        }
+    }
+
+    fn save(&self, cx: &Ctx, conn: &mut Conn) -> QueryResult<()> {
+        match &self.who {
+            SeenBy::Person(person, membership) => person.touch(conn, *membership),
+            SeenBy::Key(touch) => touch.save(conn, cx),
         }
     }
 }

@@ -7,3 +7,4 @@ pub mod decision;
 pub mod explain;
 pub mod permission;
 pub mod role;
+pub mod scope;

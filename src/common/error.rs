@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::common::problem::Problem;
+
 /// Why a request was not served.
 #[derive(Debug)]
 pub enum AppError {
@@ -28,6 +30,8 @@ pub enum AppError {
     TooSlow,
     /// Too many requests from this sender.
     TooMany(String),
+    /// What the API answers, in words of its own.
+    Problem(Box<Problem>),
     /// The database or the pool does not answer in time.
     Busy,
     /// A background job's lease ran out and another worker has the job.
@@ -85,6 +89,7 @@ impl ResponseError for AppError {
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Problem(problem) => problem.status,
             Self::Busy | Self::LeaseLost | Self::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -123,6 +128,12 @@ impl From<diesel::result::Error> for AppError {
             }
             _ => Self::Internal(error.to_string()),
         }
+    }
+}
+
+impl From<Problem> for AppError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
     }
 }
 

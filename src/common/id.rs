@@ -113,6 +113,8 @@ typed_id!(
     ApprovalId,
     /// An onboarding link.
     LinkId,
+    /// An API key.
+    ApiKeyId,
     /// A request to join with an onboarding link.
     JoinId,
     /// A support session.
@@ -129,6 +131,11 @@ typed_id!(
 
 impl MembershipId {
     /// The id that no membership has.
+    pub const NIL: Self = Self(RawId([b'0'; 32]));
+}
+
+impl SessionId {
+    /// The id that no session has.
     pub const NIL: Self = Self(RawId([b'0'; 32]));
 }
 

@@ -2,6 +2,7 @@
 
 #![warn(missing_docs, clippy::missing_errors_doc)]
 
+pub mod api_key;
 pub mod assets;
 pub mod bait;
 pub mod compress;
@@ -21,10 +22,12 @@ pub mod invisible;
 pub mod keys;
 pub mod log;
 pub mod name;
+pub mod networks;
 pub mod paging;
 pub mod password;
 pub mod people;
 pub mod pieces;
+pub mod problem;
 pub mod search;
 pub mod signing;
 pub mod slots;

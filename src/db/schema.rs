@@ -517,6 +517,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        prefix -> Text,
+        key_hash -> Text,
+        scopes -> Text,
+        company_id -> Nullable<Text>,
+        allowed_ips -> Text,
+        owner_id -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        rotated_from -> Nullable<Text>,
+        overlap_until -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        last_used_ip -> Text,
+        idle_since -> BigInt,
+        flagged_at -> Nullable<BigInt>,
+        refused_at -> Nullable<BigInt>,
+        refused_ip -> Text,
+        refused_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     onboarding_links (organization_id, id) {
         organization_id -> Text,
         id -> Text,
@@ -777,6 +804,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_grants,
     access_requests,
     approvals,
+    api_keys,
     onboarding_links,
     retired_link_tokens,
     join_requests,

@@ -3,8 +3,10 @@
 pub mod access;
 pub mod access_reviews;
 pub mod accounts;
+pub mod api;
 pub mod audit;
 pub mod companies;
+pub mod developers;
 pub mod groups;
 pub mod invitations;
 pub mod members;

@@ -12,6 +12,7 @@ pub mod end_support_sessions;
 pub mod expire_approvals;
 pub mod expire_invitations;
 pub mod expire_join_requests;
+pub mod flag_unused_keys;
 pub mod periodic;
 pub mod seal_audit_logs;
 pub mod send_email;

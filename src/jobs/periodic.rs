@@ -12,7 +12,8 @@ use crate::common::time::Span;
 use crate::db::Conn;
 use crate::jobs::{
     advance_reviews, chain_audit_events, clean_up, delete_companies, delete_organizations, end_access,
-    end_support_sessions, expire_approvals, expire_invitations, expire_join_requests, seal_audit_logs,
+    end_support_sessions, expire_approvals, expire_invitations, expire_join_requests, flag_unused_keys,
+    seal_audit_logs,
 };
 use crate::queue::{self, Job, JobKind, Priority};
 
@@ -25,7 +26,7 @@ pub struct PeriodicJob {
     pub run: fn(&System) -> Result<(), AppError>,
 }
 
-const JOBS: [&PeriodicJob; 11] = [
+const JOBS: [&PeriodicJob; 12] = [
     &expire_invitations::JOB,
     &end_access::JOB,
     &expire_join_requests::JOB,
@@ -36,6 +37,7 @@ const JOBS: [&PeriodicJob; 11] = [
     &seal_audit_logs::JOB,
     &end_support_sessions::JOB,
     &advance_reviews::JOB,
+    &flag_unused_keys::JOB,
     &clean_up::JOB,
 ];
 

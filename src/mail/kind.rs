@@ -37,6 +37,7 @@ crate::text_enum! {
         ReviewReminder = "review_reminder",
         ReviewUnconfirmed = "review_unconfirmed",
         ReviewClosed = "review_closed",
+        KeysUnused = "keys_unused",
     }
 }
 

@@ -22,6 +22,7 @@ pub struct CompanyRow {
     pub sort_name: Vec<u8>,
     pub status: CompanyStatus,
     pub created_at: Time,
+    pub archived_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +106,24 @@ pub fn list(
         .filter(|row| search::begins(&row.name, &filter.words))
         .take(limit)
         .collect())
+}
+
+/// The slug of a company.
+pub fn slug_of(conn: &mut Conn, org: OrgId, id: CompanyId) -> QueryResult<Option<String>> {
+    companies::table
+        .find((org, id))
+        .select(companies::slug)
+        .first(conn)
+        .optional()
+}
+
+/// The name of a company.
+pub fn name_of(conn: &mut Conn, org: OrgId, id: CompanyId) -> QueryResult<Option<String>> {
+    companies::table
+        .find((org, id))
+        .select(companies::name)
+        .first(conn)
+        .optional()
 }
 
 /// Whether there is a company that the reader can view.

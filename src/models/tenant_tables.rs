@@ -28,6 +28,7 @@ pub enum MoveBlocker {
     Groups,
     AccessRequests,
     AccessReview,
+    ApiKeys,
 }
 
 /// A table whose rows belong to an organization.
@@ -96,6 +97,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("join_requests", "id"),
     TenantTable::new("retired_link_tokens", "token_hash"),
     TenantTable::new("onboarding_links", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::OnboardingLinks)),
+    TenantTable::new("api_keys", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::ApiKeys)),
     TenantTable::new("invitation_reports", "id"),
     TenantTable::new("organization_blocks", "email"),
     TenantTable::new("invitation_tokens", "token_hash"),

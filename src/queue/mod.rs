@@ -28,6 +28,7 @@ crate::text_enum! {
         SealAuditLogs = "seal_audit_logs",
         EndSupportSessions = "end_support_sessions",
         AdvanceReviews = "advance_reviews",
+        FlagUnusedKeys = "flag_unused_keys",
         CleanUp = "clean_up",
     }
 }

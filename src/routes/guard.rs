@@ -1,7 +1,9 @@
 //! What a route asks for, as data, and the check that its handler asks for the same.
 
+use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{AcceptedAccounts, CompanyGate, Gate, OperatorGate, Public, SignedIn, Visitor};
 use crate::authz::permission::{Permission, PermissionId};
+use crate::authz::scope::{RouteScope, Scope};
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +22,25 @@ pub enum RouteAccess {
     Organization(PermissionId),
     /// A permission in the company of the path.
     Company(PermissionId),
+    /// A permission of the owner of an API key, and a scope of the key.
+    Api(PermissionId, Option<Scope>),
+    /// The same in the company of the path.
+    ApiCompany(PermissionId, Option<Scope>),
 }
 
 impl RouteAccess {
-    /// The permission, if it is one.
+    /// The permission, if someone who is signed in needs one.
     pub fn permission(self) -> Option<PermissionId> {
         match self {
             Self::Organization(permission) | Self::Company(permission) => Some(permission),
+            _ => None,
+        }
+    }
+
+    /// The permission and the scope that a key needs.
+    pub fn api(self) -> Option<(PermissionId, Option<Scope>)> {
+        match self {
+            Self::Api(permission, scope) | Self::ApiCompany(permission, scope) => Some((permission, scope)),
             _ => None,
         }
     }
@@ -44,6 +58,14 @@ impl<P: Permission> RouteGuard for Gate<P> {
 
 impl<P: Permission> RouteGuard for CompanyGate<P> {
     const ACCESS: RouteAccess = RouteAccess::Company(P::ID);
+}
+
+impl<P: Permission, S: RouteScope> RouteGuard for ApiGate<P, S> {
+    const ACCESS: RouteAccess = RouteAccess::Api(P::ID, S::SCOPE);
+}
+
+impl<P: Permission, S: RouteScope> RouteGuard for ApiCompanyGate<P, S> {
+    const ACCESS: RouteAccess = RouteAccess::ApiCompany(P::ID, S::SCOPE);
 }
 
 impl<W: AcceptedAccounts> RouteGuard for SignedIn<W> {

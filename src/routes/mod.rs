@@ -9,21 +9,23 @@ use std::sync::LazyLock;
 use actix_web::web;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
 
+use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers, ManageOnboardingLinks,
-    ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit, ViewCompany, ViewMembers,
-    ViewOrganization, ViewOverview,
+    DeleteCompanies, EditCompany, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers, ManageKeys,
+    ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit,
+    ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
 };
+use crate::authz::scope::{AnyScope, CompaniesRead};
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
     sessions, sign_up, theme, time_zone, unlock, verification, verification_email, verification_link,
 };
 use crate::handlers::{
-    access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
-    organizations, overview, permissions, search, settings, suggestions,
+    access, access_reviews, api, audit, companies, developers, groups, invitations, members, onboarding,
+    onboarding_links, operator, organizations, overview, permissions, search, settings, suggestions,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -279,6 +281,22 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/join/{token}"                                                    SignedIn                    => onboarding_links::join::create;
     post "/join/{token}/opening"                                            Visitor                     => onboarding_links::opening::create;
     post "/join/requests/{id}/withdrawal"                                   SignedIn                    => onboarding_links::withdrawal::create;
+
+    // API keys
+    get  "/organizations/{slug}/settings/developers"                      Gate<ViewKeys>   => developers::index::index;
+    post "/organizations/{slug}/settings/developers/keys"                 Gate<ManageKeys> => developers::new::create;
+    get  "/organizations/{slug}/settings/developers/keys/new"             Gate<ManageKeys> => developers::new::new;
+    get  "/organizations/{slug}/settings/developers/keys/{id}/rotation"   Gate<ManageKeys> => developers::rotation::new;
+    post "/organizations/{slug}/settings/developers/keys/{id}/rotation"   Gate<ManageKeys> => developers::rotation::create;
+    get  "/organizations/{slug}/settings/developers/keys/{id}/revocation" Gate<ManageKeys> => developers::revocation::new;
+    post "/organizations/{slug}/settings/developers/keys/{id}/revocation" Gate<ManageKeys> => developers::revocation::create;
+    get  "/organizations/{slug}/settings/developers/keys/{id}/adoption"   Gate<ManageKeys> => developers::adoption::new;
+    post "/organizations/{slug}/settings/developers/keys/{id}/adoption"   Gate<ManageKeys> => developers::adoption::create;
+
+    // The JSON API
+    get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;
+    get  "/api/v1/companies"           ApiGate<ViewCompany, CompaniesRead>        => api::companies::index;
+    get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              Gate<ViewAudit>   => audit::index::index;

@@ -5,6 +5,8 @@ pub mod access_matrix;
 pub mod access_requests;
 pub mod access_reviews;
 pub mod accounts;
+mod actor_authority;
+pub mod api_keys;
 pub mod approvals;
 pub mod assignments;
 pub mod companies;

@@ -64,6 +64,7 @@ fn access_inputs(policies: RolePolicies) -> impl Strategy<Value = AccessInputs> 
             companies,
             overrides,
             policies,
+            limit: None,
         }
     })
 }

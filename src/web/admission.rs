@@ -10,6 +10,7 @@ use actix_web::http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::common::error::AppError;
+use crate::web::problem::is_api;
 use crate::web::route_tree::Routes;
 
 /// The answer to a method that the path does not know (RFC 9110, 15.5.6).
@@ -66,6 +67,10 @@ pub fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, Ap
                 .insert_header((header::LOCATION, there))
                 .finish()
         }));
+    }
+    // The API knows no cookies, so no other site can send what a browser keeps.
+    if is_api(req.path()) {
+        return Ok(None);
     }
     // Browsers send the site of a request (Fetch Metadata). Without it the origin must be ours.
     let headers = req.headers();

@@ -13,6 +13,7 @@ use crate::app::{App, Ctx, RequestInfo};
 use crate::common::error::{AppError, Refusal};
 use crate::common::html::{came_from, query_value};
 use crate::web::layout::Layout;
+use crate::web::problem::{document, is_api};
 use crate::web::route_tree::pattern;
 
 #[derive(Template)]
@@ -44,6 +45,10 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
     let bare = response.status().is_client_error() || response.status().is_server_error();
     if error.is_none() && (!bare || response.headers().contains_key(header::CONTENT_TYPE)) {
         return response;
+    }
+    if is_api(&request.path) {
+        let answer = document(&response, error, request);
+        return response.into_response(answer).map_into_boxed_body();
     }
     let status = response.status();
     let answer = match error {

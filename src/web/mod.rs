@@ -11,6 +11,7 @@ pub mod middleware;
 pub mod nav;
 pub mod own_organizations;
 pub mod pages;
+pub mod problem;
 pub mod queries;
 pub mod request_body;
 pub mod route_tree;

@@ -19,6 +19,8 @@ mod access_reviews_test;
 mod access_status_test;
 mod access_test;
 mod accounts_test;
+mod api_keys_test;
+mod api_test;
 mod areas;
 mod atomicity_test;
 mod audit_events_test;

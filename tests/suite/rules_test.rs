@@ -13,9 +13,9 @@ struct Source {
 }
 
 /// The modules from bottom to top. A module imports only modules before it.
-const LAYERS: [&str; 18] = [
-    "common", "authz", "rating", "db", "app", "queue", "audit", "mail", "models", "auth", "services", "web", "handlers",
-    "jobs", "routes", "server", "cli", "main",
+const LAYERS: [&str; 19] = [
+"common", "authz", "rating", "db", "app", "queue", "audit", "mail", "models", "auth", "api_auth", "services", "web",
+    "handlers", "jobs", "routes", "server", "cli", "main",
 ];
 
 /// Modules on one level, which do not import each other.

@@ -161,6 +161,8 @@ fn ids_of_another_organization_are_not_found_on_any_route() {
         link: invitation.link.clone(),
         link_token: mine.link_token.clone(),
         join: invitation.join.clone(),
+        key: invitation.key.clone(),
+        actor_key: None,
 
         review: member.review.clone(),
         closed_review: member.closed_review.clone(),

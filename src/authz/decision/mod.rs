@@ -3,10 +3,12 @@
 
 mod authority;
 mod grant;
+mod limit;
 mod overrides;
 
 pub use crate::authz::decision::authority::Authority;
 pub use crate::authz::decision::grant::RoleGrant;
+pub use crate::authz::decision::limit::KeyLimit;
 pub use crate::authz::decision::overrides::{Overrides, RolePolicies};
 pub use crate::authz::permission::{Permissions, Reach};
 
@@ -29,10 +31,12 @@ pub struct AccessInputs {
     pub overrides: Overrides,
     /// The organization's policies.
     pub policies: RolePolicies,
+    /// What an API key leaves; `None` for a person.
+    pub limit: Option<KeyLimit>,
 }
 
 /// What an actor may do by a permission table: organization role ∪ company roles ∪ groups, + allow, − deny (deny takes
-/// priority), ∩ policy and state.
+/// priority), ∩ policy and state, ∩ what an API key leaves.
 pub fn decide(table: &PermissionTable, inputs: &AccessInputs) -> Permissions {
     if !inputs.in_force {
         return Permissions::default();
@@ -58,10 +62,14 @@ pub fn decide(table: &PermissionTable, inputs: &AccessInputs) -> Permissions {
         .without(denied)
         .or(own.and(table.implied()));
     let permissions = Permissions::new(everywhere, own);
-    if inputs.read_only {
+    let permissions = if inputs.read_only {
         permissions.read_only_by(table)
     } else {
         permissions
+    };
+    match inputs.limit {
+        Some(limit) => limit.of(permissions, table.implied()),
+        None => permissions,
     }
 }
 
@@ -82,6 +90,16 @@ impl AccessInputs {
             companies: companies.to_vec(),
             overrides: Overrides::NONE,
             policies: RolePolicies::default(),
+            limit: None,
+        }
+    }
+
+    /// Someone without a membership, such as an operator in a support session.
+    pub fn of_no_member(read_only: bool) -> Self {
+        Self {
+            read_only,
+            roles: Vec::new(),
+            ..Self::of(Role::Member, &[])
         }
     }
 
@@ -97,8 +115,8 @@ impl AccessInputs {
             ..self.clone()
         };
         let permissions = here.permissions();
-        // Without an assignment no company is the member's own.
-        let own = if company.is_some() {
+        // Without an assignment no company is the member's own. A key that is limited to one company is asked for no other.
+        let own = if company.is_some() || self.limit.is_some_and(|limit| limit.one_company) {
             permissions.own()
         } else {
             PermissionSet::NONE

@@ -51,6 +51,7 @@ fn inputs() -> impl Strategy<Value = AccessInputs> {
             companies,
             overrides,
             policies,
+            limit: None,
         })
 }
 
@@ -104,6 +105,18 @@ proptest! {
         inputs.read_only = true;
         let permissions = inputs.permissions();
         prop_assert!(PermissionId::all().filter(|permission| permissions.has(*permission)).all(PermissionId::only_reads));
+    }
+
+    #[test]
+    fn a_key_has_no_more_than_its_owner_and_in_other_companies_nothing(
+        inputs in inputs(), scopes in set(), one_company in any::<bool>(), company in prop::option::of(prop::sample::select(CompanyRole::ALL)),
+    ) {
+        let key = AccessInputs { limit: Some(KeyLimit { permissions: scopes, one_company }), ..inputs.clone() };
+        let (owner, left) = (inputs.permissions(), key.permissions());
+        prop_assert!(left.within(owner));
+        prop_assert!(left.everywhere().or(left.own()).within(scopes.with(ViewOrganization::ID)));
+        prop_assert!(!one_company || left.everywhere().within(PermissionSet::of([ViewOrganization::ID])));
+        prop_assert!(key.in_company(company).within(inputs.in_company(company)) || one_company);
     }
 
     #[test]

@@ -104,8 +104,8 @@ permissions! {
     ManageBudgets          manage_budgets          "budgets.manage"         Billing      Change   later ['-' '●' '◑' '●' '-' '-' '-' '-' '◐' '-' '-'] "Manage budgets";
     ViewWallet             view_wallet             "wallet.view"            Billing      Read     later ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View the wallet";
     TopUpWallet            top_up_wallet           "wallet.topup"           Billing      Change   later ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Top up the wallet";
-    ViewKeys               view_keys               "keys.view"              Developers   Read     later ['s' '●' '●' '-' '-' '◐' '-' '-' 'o' '-' '-'] "View API keys";
-    ManageKeys             manage_keys             "keys.manage"            Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage API keys";
+    ViewKeys               view_keys               "keys.view"              Developers   Read     live  ['s' '●' '●' '-' '-' '◐' '-' '-' 'o' '-' '-'] "View API keys";
+    ManageKeys             manage_keys             "keys.manage"            Developers   Change   live  ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage API keys";
     ManageWebhooks         manage_webhooks         "webhooks.manage"        Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '-' '-' '-'] "Manage webhooks";
     ManageIntegrations     manage_integrations     "integrations.manage"    Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage integrations";
     ManageSecurity         manage_security         "security.manage"        Security     Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage security";

@@ -14,6 +14,7 @@ const LABELS: &[(&str, &str)] = &[
     ("access_until", "Access ends"),
     ("agent", "Device"),
     ("allowed", "Support access"),
+    ("allowed_ips", "Allowed addresses"),
     ("approval", "Requires approval"),
     ("authorized_by", "Approved by"),
     ("base", "Role level"),
@@ -41,7 +42,14 @@ const LABELS: &[(&str, &str)] = &[
 ];
 
 /// Ids that only lead to what another field names.
-const IDS: &[&str] = &["company_id", "group_id", "invitation", "link_id", "review_id"];
+const IDS: &[&str] = &[
+    "company_id",
+    "group_id",
+    "invitation",
+    "link_id",
+    "new_key",
+    "review_id",
+];
 
 /// Whether a field is shown to people.
 pub fn is_shown(field: &str) -> bool {

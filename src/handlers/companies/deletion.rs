@@ -80,11 +80,13 @@ impl DeletionPage {
             invitations,
             links,
             groups,
+            keys,
             ..
         } = &self.obstacles;
         add("Pending invitations", invitations, "invitations");
         add("Onboarding links", links, "settings/onboarding");
         add("Groups", groups, "access/groups");
+        add("API keys", keys, "settings/developers");
         let review: Vec<String> = self.obstacles.review.iter().cloned().collect();
         add("Access review", &review, "access/reviews");
         if self.obstacles.requests > 0 {

@@ -126,6 +126,13 @@ impl RemovalPage {
                 format!("{named}. Links that they created stay open"),
             ));
         }
+        if !impact.keys.is_empty() {
+            let named = first_names(impact.keys.clone());
+            lines.push((
+                "API keys",
+                format!("{named}. They stop working until someone adopts them"),
+            ));
+        }
         lines
     }
 

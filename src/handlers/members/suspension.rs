@@ -12,12 +12,16 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::db::Conn;
 use crate::handlers::members::{MemberPath, member_path, removable};
+use crate::models::api_key::list;
 use crate::models::membership::record::Membership;
 use crate::services::members::MemberOutcome;
 use crate::services::members::errors::SuspensionError;
 use crate::services::members::suspension;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+
+/// How many API keys are listed.
+const KEYS: i64 = 20;
 
 /// The longest reason, in characters.
 pub const LONGEST: usize = 300;
@@ -31,6 +35,8 @@ struct SuspensionPage {
     path: String,
     back: String,
     reason: String,
+    /// The API keys that stop working.
+    keys: Vec<String>,
     errors: FormErrors,
 }
 
@@ -44,6 +50,7 @@ impl SuspensionPage {
             organization: actor.organization_name.clone(),
             path: actor.path(&format!("/members/{}/suspension", member.id)),
             back: actor.path(&format!("/members/{}", member.id)),
+            keys: list::names_of_owner(conn, actor.cx.now, actor.organization, member.id, KEYS)?,
             person: member,
             reason,
             errors,

@@ -8,12 +8,16 @@ use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::db::Conn;
+use crate::models::api_key::list;
 use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::services::members::errors::RemovalError;
 use crate::services::members::removal;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+
+/// How many API keys are listed.
+const KEYS: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "organizations/leaving.html", blocks = ["dialog"])]
@@ -23,6 +27,8 @@ struct LeavingPage {
     slug: String,
     errors: FormErrors,
     last_owner: bool,
+    /// The API keys that stop working.
+    keys: Vec<String>,
 }
 
 crate::page!(LeavingPage => as_dialog);
@@ -35,6 +41,7 @@ impl LeavingPage {
             slug: actor.slug.clone(),
             errors,
             last_owner,
+            keys: list::names_of_owner(conn, actor.cx.now, actor.organization, actor.id, KEYS)?,
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::db::schema::{
 };
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
+use crate::models::api_key::list;
 use crate::models::organization;
 use crate::models::tenant_tables::{MoveBlocker, OnCompanyMove, TENANT_TABLES};
 
@@ -23,6 +24,8 @@ pub struct MoveObstacles {
     pub links: Vec<String>,
     /// Names of groups.
     pub groups: Vec<String>,
+    /// Names of API keys that are limited to the company and work.
+    pub keys: Vec<String>,
     /// The number of open access requests.
     pub requests: i64,
     /// The name of the open access review.
@@ -74,6 +77,9 @@ fn find_blocker(
                 .filter(access_requests::decided_at.is_null())
                 .count()
                 .get_result(conn)?;
+        }
+        MoveBlocker::ApiKeys => {
+            found.keys = list::names_of_company(conn, now, organization, company, LISTED)?;
         }
         MoveBlocker::AccessReview => found.review = review(conn, organization, company)?,
     }

@@ -187,5 +187,6 @@ pub fn access_inputs(conn: &mut Conn, now: Time, organization: OrgId, id: Member
         companies: company_roles(conn, now, organization, id)?,
         overrides: Overrides::read(&facts.overrides),
         policies: RolePolicies::read(&policies),
+        limit: None,
     })
 }

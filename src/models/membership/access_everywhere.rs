@@ -64,6 +64,7 @@ pub fn inputs_everywhere(conn: &mut Conn, now: Time, user: UserId) -> QueryResul
                 companies: companies.remove(&organization).unwrap_or_default(),
                 overrides: Overrides::read(&facts.overrides),
                 policies: RolePolicies::read(&policies),
+                limit: None,
             };
             (organization, inputs)
         });

@@ -8,11 +8,12 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 
-use crate::authz::decision::RoleGrant;
+use crate::authz::decision::{AccessInputs, Overrides, RoleGrant, RolePolicies};
 use crate::authz::permission::PermissionSet;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::time::Time;
 use crate::models::membership::access::MembershipAccess;
+use crate::models::reader::OrganizationRow;
 
 /// The distinct roles of a member in companies, one bit each in the order of `CompanyRole::ALL`. An owner has every permission
 /// everywhere: assignments add nothing.
@@ -130,6 +131,19 @@ impl HeldRoles {
     /// The columns.
     pub fn columns(now: Time) -> (CompanyRoles, GroupRoles, CustomPermissions, FirstEnd) {
         (CompanyRoles { now }, GroupRoles, CustomPermissions, FirstEnd { now })
+    }
+
+    /// What the permissions of an active member follow from.
+    pub fn inputs(&self, facts: &MembershipAccess, organization: &OrganizationRow) -> AccessInputs {
+        AccessInputs {
+            in_force: true,
+            read_only: organization.delete_after.is_some(),
+            roles: self.roles(facts),
+            companies: self.companies(),
+            overrides: Overrides::read(&facts.overrides),
+            policies: RolePolicies::read(&organization.policies),
+            limit: None,
+        }
     }
 
     /// The roles in the organization: the direct or custom role, then those of groups.

@@ -5,6 +5,7 @@ pub mod access_reviews;
 pub mod audit;
 pub mod companies;
 pub mod company_move;
+pub mod developers;
 pub mod members;
 pub mod onboarding_links;
 pub mod operator;
@@ -28,5 +29,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews audit companies company_move members onboarding_links operator permissions search settings
+    access access_reviews audit companies company_move developers members onboarding_links operator permissions search settings
 };

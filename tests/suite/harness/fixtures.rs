@@ -13,10 +13,11 @@ use tenantry::auth::actor;
 use tenantry::authz::decision::AccessInputs;
 use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
+use tenantry::authz::scope::Scopes;
 use tenantry::common::email::Email;
 use tenantry::common::id::{
-    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId, RequestId,
-    ReviewId, ReviewItemId, SupportId, UserId,
+    ApiKeyId, CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
+    RequestId, ReviewId, ReviewItemId, SupportId, UserId,
 };
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
@@ -33,6 +34,8 @@ use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region,
 use tenantry::db::{Conn, affected};
 use tenantry::models::access_request;
 use tenantry::models::access_review as reviews;
+use tenantry::models::api_key;
+use tenantry::models::api_key::KeyTerms;
 use tenantry::models::custom_role;
 use tenantry::models::invitation;
 use tenantry::models::invitation::{CompanyGrant, NewInvitation};
@@ -591,6 +594,28 @@ impl Fixtures<'_> {
         let id = onboarding_link::create(self.conn, self.cx, organization, by, terms).expect("the database");
         let row = onboarding_link::find(self.conn, organization, id.as_str()).expect("the link");
         (id, self.cx.token(&row.seed()).as_str().to_owned())
+    }
+
+    /// An API key of a member: its id and its text. `scopes`: separated by spaces.
+    pub fn api_key(
+        &mut self,
+        organization: OrgId,
+        user: UserId,
+        scopes: &str,
+        company: Option<CompanyId>,
+    ) -> (ApiKeyId, String) {
+        let membership = self.membership(organization, user);
+        let terms = KeyTerms {
+            name: "Warehouse sync".into(),
+            scopes: Scopes::read(scopes),
+            company,
+            expires_at: None,
+            allowed_ips: String::new(),
+        };
+        let owner = api_key::write::KeyOwner { membership, user };
+        let (id, key) =
+            api_key::write::create(self.conn, self.cx, organization, owner, &terms, None).expect("the database");
+        (id, key.as_str().to_owned())
     }
 
     /// An open request to join.

@@ -16,6 +16,7 @@ use crate::db::schema::{
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::api_key::list;
 use crate::models::group;
 use crate::models::membership::assigned::AssignedCompany;
 use crate::models::membership::record::Membership;
@@ -24,6 +25,9 @@ use crate::services::members::role::Title;
 
 /// How many onboarding links are listed.
 const LINKS: i64 = 20;
+
+/// How many API keys are listed.
+const KEYS: i64 = 100;
 
 #[derive(Debug, Clone)]
 pub struct RemovalImpact {
@@ -36,6 +40,8 @@ pub struct RemovalImpact {
     pub overrides: usize,
     /// The open onboarding links that the member created, by name.
     pub links: Vec<String>,
+    /// The API keys that stop working, by name.
+    pub keys: Vec<String>,
     /// The open access requests of the member.
     pub requests: i64,
     /// The open approvals that the member requested.
@@ -54,6 +60,7 @@ impl RemovalImpact {
             groups: groups.into_iter().map(|group| group.name).collect(),
             overrides: overrides.allow.iter().count() + overrides.deny.iter().count(),
             links: open_links(conn, organization, member, now)?,
+            keys: list::names_of_owner(conn, now, organization, member.id, KEYS)?,
             requests: open_requests(conn, organization, member)?,
             approvals: open_approvals(conn, organization, member, now)?,
             sole_owner: member.access.direct_role == Role::Owner

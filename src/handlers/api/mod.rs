@@ -1,0 +1,16 @@
+//! The JSON API, one file for each address. Errors are `AppError`s: `web/problem.rs` makes problem documents of them.
+
+pub mod companies;
+pub mod organization;
+mod paging;
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+
+use crate::common::error::AppError;
+
+/// A JSON document.
+pub fn json(document: &impl Serialize) -> Result<HttpResponse, AppError> {
+    let body = serde_json::to_string(document).map_err(AppError::internal)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(body))
+}
