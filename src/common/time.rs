@@ -92,6 +92,12 @@ impl Time {
         text.ends_with('Z').then_some(Time(read.timestamp_micros()))
     }
 
+    /// Reads a time of RFC 3339, in whatever offset, to the microsecond.
+    pub fn parse_rfc3339(text: &str) -> Option<Time> {
+        let read = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Time(read.timestamp_micros()))
+    }
+
     /// "November 28, 2026".
     pub fn date(self, zone: Zone) -> String {
         self.format(zone, "%B %-d, %Y")

@@ -13,11 +13,11 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers, ManageKeys,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers, ManageKeys,
     ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit,
     ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
 };
-use crate::authz::scope::{AnyScope, CompaniesRead};
+use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite};
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
@@ -297,6 +297,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;
     get  "/api/v1/companies"           ApiGate<ViewCompany, CompaniesRead>        => api::companies::index;
     get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
+    post "/api/v1/events"              ApiGate<EditCompanyData, EventsWrite>      => api::events::create;
+    post "/api/v1/events/voiding"      ApiGate<EditCompanyData, EventsWrite>      => api::voiding::create;
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              Gate<ViewAudit>   => audit::index::index;

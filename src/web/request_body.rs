@@ -18,7 +18,11 @@ use crate::app::App;
 use crate::common::config::Limits;
 use crate::common::error::AppError;
 use crate::common::fields::LARGEST;
+use crate::web::problem::is_api;
 use crate::web::connection::ConnectionState;
+
+/// The largest document that the API takes, in bytes.
+const LARGEST_DOCUMENT: usize = 1024 * 1024;
 
 /// Receives the body, which the handler then finds whole.
 pub async fn receive(
@@ -34,8 +38,9 @@ pub async fn receive(
     }
     let length = req.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > LARGEST) {
-        return Err(too_large());
+    let most = if is_api(req.path()) { LARGEST_DOCUMENT } else { LARGEST };
+    if length.is_some_and(|length| length > most) {
+        return Err(too_large(most));
     }
     let limits = &app.config.limits;
     let address = ip.parse::<IpAddr>().ok();
@@ -44,7 +49,7 @@ pub async fn receive(
         connection.wait_for_body();
     }
     let bytes = tokio::select! {
-        bytes = at_pace(payload, limits) => bytes?,
+        bytes = at_pace(payload, limits, most) => bytes?,
         () = slot.closed() => return Err(AppError::TooMany(
             "Too many forms are being sent at the same time. Wait a moment, then try again.".into(),
         )),
@@ -58,12 +63,16 @@ pub async fn receive(
     Ok(())
 }
 
-fn too_large() -> AppError {
-    AppError::Unreadable("The form or its file is too large. Send at most 512 KB.".into())
+fn too_large(most: usize) -> AppError {
+    AppError::Unreadable(if most == LARGEST {
+        "The form or its file is too large. Send at most 512 KB.".into()
+    } else {
+        "The body is too large. Send at most 1 MB.".into()
+    })
 }
 
 /// The whole payload, unless it arrives too slowly.
-async fn at_pace(payload: Payload, limits: &Limits) -> Result<Bytes, AppError> {
+async fn at_pace(payload: Payload, limits: &Limits, most: usize) -> Result<Bytes, AppError> {
     let mut chunks = pin!(BodyStream::new(payload));
     let mut body = BytesMut::new();
     let end = Instant::now() + limits.body;
@@ -75,8 +84,8 @@ async fn at_pace(payload: Payload, limits: &Limits) -> Result<Bytes, AppError> {
             return Ok(body.freeze());
         };
         let chunk = chunk.map_err(|_| AppError::Unreadable("The form did not arrive whole.".into()))?;
-        if body.len() + chunk.len() > LARGEST {
-            return Err(too_large());
+        if body.len() + chunk.len() > most {
+            return Err(too_large(most));
         }
         body.extend_from_slice(&chunk);
         in_window += chunk.len();

@@ -67,7 +67,7 @@ pub fn problem(page: &Page) -> String {
 }
 
 /// An organization with companies, and a key of its owner with every scope.
-fn organization(app: &TestApp, slug: &str, companies: &[&str]) -> (OrgId, Client) {
+pub fn organization(app: &TestApp, slug: &str, companies: &[&str]) -> (OrgId, Client) {
     let (organization, key) = app.fixtures(|fixtures| {
         let olivia = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
         let organization = fixtures.organization("Lakeside Agency", slug, olivia);

@@ -72,6 +72,7 @@ mod singular_test;
 mod stored_pages_test;
 mod tenants_test;
 mod timing_test;
+mod usage_events_test;
 mod voice_test;
 mod web_test;
 mod zones_test;

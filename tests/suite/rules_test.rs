@@ -14,7 +14,7 @@ struct Source {
 
 /// The modules from bottom to top. A module imports only modules before it.
 const LAYERS: [&str; 19] = [
-"common", "authz", "rating", "db", "app", "queue", "audit", "mail", "models", "auth", "api_auth", "services", "web",
+    "common", "authz", "rating", "db", "app", "queue", "audit", "mail", "models", "auth", "api_auth", "services", "web",
     "handlers", "jobs", "routes", "server", "cli", "main",
 ];
 

@@ -120,7 +120,7 @@ permissions! {
     ExportAudit            export_audit            "audit.export"           Security     Export   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Export the audit log";
     ViewCompany            view_company            "co.view"                Company      Read     live  ['s' '●' '●' '◐' '-' '●' '●' 'o' 'o' 'o' 'o'] "View a company";
     EditCompany            edit_company            "co.edit"                Company      Change   live  ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s settings";
-    EditCompanyData        edit_company_data       "co.data.edit"           Company      Change   later ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s data";
+    EditCompanyData        edit_company_data       "co.data.edit"           Company      Change   live  ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s data";
     ViewCompanyMembers     view_company_members    "co.members.view"        Company      Read     live  ['s' '●' '●' '-' '●' '●' '◑' 'o' 'o' 'o' '◐'] "View a company’s members";
     ManageCompanyMembers   manage_company_members  "co.members.manage"      Company      Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Manage a company’s members";
     ViewCompanyReports     view_company_reports    "co.reports"             Company      Read     later ['s' '●' '●' '◑' '-' '●' '●' '-' 'o' 'o' 'o'] "View a company’s reports";

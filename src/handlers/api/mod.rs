@@ -1,8 +1,12 @@
 //! The JSON API, one file for each address. Errors are `AppError`s: `web/problem.rs` makes problem documents of them.
 
+mod body;
+mod cloud_event;
 pub mod companies;
+pub mod events;
 pub mod organization;
 mod paging;
+pub mod voiding;
 
 use actix_web::HttpResponse;
 use serde::Serialize;
