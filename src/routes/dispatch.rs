@@ -24,11 +24,8 @@ pub struct Dispatcher {
     handlers: Vec<PathHandlers>,
 }
 
-#[derive(Default)]
-struct PathHandlers {
-    get: Option<RouteHandler>,
-    post: Option<RouteHandler>,
-}
+/// Each handler of a path with its method.
+type PathHandlers = Vec<(&'static str, RouteHandler)>;
 
 impl ServiceFactory<ServiceRequest> for Dispatch {
     type Response = ServiceResponse;
@@ -43,13 +40,9 @@ impl ServiceFactory<ServiceRequest> for Dispatch {
             let tree = tree();
             let mut handlers = Vec::with_capacity(tree.places().len());
             for place in tree.places() {
-                let mut of_path = PathHandlers::default();
+                let mut of_path = PathHandlers::new();
                 for entry in ROUTES.iter().filter(|entry| entry.path == place.pattern) {
-                    let handler = Some((entry.to)().new_service(()).await?);
-                    match entry.method {
-                        "GET" => of_path.get = handler,
-                        _ => of_path.post = handler,
-                    }
+                    of_path.push((entry.method, (entry.to)().new_service(()).await?));
                 }
                 handlers.push(of_path);
             }
@@ -77,16 +70,12 @@ impl Service<ServiceRequest> for Dispatcher {
         for (name, value) in values {
             req.match_info_mut().add_static(name, value);
         }
-        let handlers = self.handlers.get(place.index);
         // A page answers `HEAD` as `GET`: the same headers, without a body.
-        let handler = match *req.method() {
-            Method::GET | Method::HEAD => handlers.and_then(|handlers| handlers.get.as_ref()),
-            Method::POST => handlers.and_then(|handlers| handlers.post.as_ref()),
-            _ => None,
-        };
-        match handler {
-            Some(handler) => handler.call(req),
-            None => Box::pin(ready(Ok(req.into_response(method_not_allowed(place.allowed))))),
+        let method = if *req.method() == Method::HEAD { "GET" } else { req.method().as_str() };
+        let mut handlers = self.handlers.get(place.index).into_iter().flatten();
+        match handlers.find(|(known, _)| *known == method) {
+            Some((_, handler)) => handler.call(req),
+            None => Box::pin(ready(Ok(req.into_response(method_not_allowed(&place.allowed))))),
         }
     }
 }

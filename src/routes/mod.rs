@@ -17,7 +17,7 @@ use crate::authz::permission::{
     ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit,
     ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
 };
-use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite};
+use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite};
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
@@ -62,6 +62,8 @@ macro_rules! table {
     };
     (@name get) => { "GET" };
     (@name post) => { "POST" };
+    (@name put) => { "PUT" };
+    (@name patch) => { "PATCH" };
 }
 
 async fn asset(_public: Public, request: HttpRequest, name: web::Path<String>) -> HttpResponse {
@@ -297,6 +299,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;
     get  "/api/v1/companies"           ApiGate<ViewCompany, CompaniesRead>        => api::companies::index;
     get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
+    put  "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::create;
+    patch "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::update;
     post "/api/v1/events"              ApiGate<EditCompanyData, EventsWrite>      => api::events::create;
     post "/api/v1/events/voiding"      ApiGate<EditCompanyData, EventsWrite>      => api::voiding::create;
 
@@ -354,13 +358,12 @@ pub const ROUTES: &[RouteEntry] = table! {
 };
 
 /// The value of `Allow` of a path of the table.
-fn allowed_methods(path: &str) -> &'static str {
-    let has = |method| ROUTES.iter().any(|entry| entry.path == path && entry.method == method);
-    match (has("GET"), has("POST")) {
-        (true, true) => "GET, HEAD, POST",
-        (true, false) => "GET, HEAD",
-        (false, _) => "POST",
-    }
+fn allowed_methods(path: &str) -> String {
+    let methods = ROUTES.iter().filter(|entry| entry.path == path).map(|entry| entry.method);
+    let methods: Vec<&str> = methods
+        .map(|method| if method == "GET" { "GET, HEAD" } else { method })
+        .collect();
+    methods.join(", ")
 }
 
 /// Every path of the table.

@@ -14,7 +14,7 @@ use crate::web::problem::is_api;
 use crate::web::route_tree::Routes;
 
 /// The answer to a method that the path does not know (RFC 9110, 15.5.6).
-pub fn method_not_allowed(allowed: &'static str) -> HttpResponse {
+pub fn method_not_allowed(allowed: &str) -> HttpResponse {
     HttpResponse::build(StatusCode::METHOD_NOT_ALLOWED)
         .insert_header((header::ALLOW, allowed))
         .finish()
@@ -83,9 +83,9 @@ pub fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, Ap
 }
 
 /// The methods of a path, if the table has it.
-fn methods(req: &ServiceRequest, path: &str) -> Option<&'static str> {
+fn methods<'a>(req: &'a ServiceRequest, path: &str) -> Option<&'a str> {
     let Routes(tree) = req.app_data()?;
-    tree.find(path).map(|place| place.allowed)
+    tree.find(path).map(|place| place.allowed.as_str())
 }
 
 /// The address without a trailing slash and with the slug in small letters, if the request has another one. It is always a

@@ -19,7 +19,7 @@ pub struct RoutePlace {
     /// The path with its variables, `/organizations/{slug}`.
     pub pattern: &'static str,
     /// The methods that it knows, as in `Allow`.
-    pub allowed: &'static str,
+    pub allowed: String,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Routes(pub &'static RouteTree);
 
 impl RouteTree {
     /// A tree of paths, each with its methods. A path that was given before is not added again.
-    pub fn of(paths: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+    pub fn of<S: Into<String>>(paths: impl IntoIterator<Item = (&'static str, S)>) -> Self {
         let mut tree = Self::default();
         for (pattern, allowed) in paths {
             let mut node = &mut tree.root;
@@ -52,7 +52,7 @@ impl RouteTree {
                 tree.places.push(RoutePlace {
                     index,
                     pattern,
-                    allowed,
+                    allowed: allowed.into(),
                 });
             }
         }

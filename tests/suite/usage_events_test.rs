@@ -328,3 +328,51 @@ fn overlapping_batches_of_many_writers_count_each_event_once() {
     assert_eq!(sum(&app, "usage-writers", "usage_days", "active", "calls"), kept * 1_000_000);
     assert!(kept >= 100, "{kept}");
 }
+
+#[test]
+fn the_figures_of_a_day_are_set_whole_or_by_name() {
+    let app = TestApp::open();
+    let (_, key) = organization(&app, "usage-facts", &["North", "Old"]);
+    let (_, others) = organization(&app, "usage-facts-2", &["Their"]);
+    app.database
+        .execute("UPDATE companies SET status = 'archived', archived_at = 1 WHERE slug = 'old'");
+    let today = at(&app, 0, 0)[..10].to_owned();
+    let call = |client: &Client, method: &str, path: &str, body: &Value| {
+        let path = format!("/api/v1/companies/{path}");
+        client.send(method, &path, &[("Content-Type", "application/json")], Some(body.to_string()))
+    };
+    let north = format!("north/facts/{today}");
+    let whole = json!({ "cases_open": 120, "cases_new": 7, "placed_minor": 900_000, "recovered_minor": 225_000 });
+    let set = document(&call(&key, "PUT", &north, &whole).expect(200));
+    assert_eq!((&set["cases_open"], &set["cases_closed"], &set["day"]), (&json!(120), &Value::Null, &json!(today)));
+    let changed = document(&call(&key, "PATCH", &north, &json!({ "cases_closed": 4, "cases_new": null })).expect(200));
+    assert_eq!(
+        (&changed["cases_open"], &changed["cases_closed"], &changed["cases_new"]),
+        (&json!(120), &json!(4), &Value::Null)
+    );
+    let again = document(&call(&key, "PUT", &north, &json!({ "cases_open": 1 })).expect(200));
+    assert_eq!((&again["cases_open"], &again["cases_closed"]), (&json!(1), &Value::Null));
+    let events = "SELECT count(*) AS value FROM audit_events WHERE action = 'usage.facts_changed'";
+    assert_eq!(app.database.number(events), 3);
+    call(&key, "PUT", &north, &json!({ "cases_open": 1 })).expect(200);
+    assert_eq!(app.database.number(events), 3, "nothing changed");
+
+    let tomorrow = &at(&app, 2, 0)[..10];
+    for (path, body, status, name) in [
+        (north.clone(), json!({ "cases_open": -1 }), 422, "invalid-value"),
+        (north.clone(), json!({ "cases_open": 1.5 }), 422, "invalid-value"),
+        (north.clone(), json!({ "cases_open": 99_999_999_999_999_999_u64 }), 422, "invalid-value"),
+        (north.clone(), json!({ "cases": 1 }), 422, "unknown-field"),
+        (north.clone(), json!([1]), 422, "invalid-value"),
+        (format!("north/facts/{tomorrow}"), json!({}), 422, "invalid-value"),
+        ("north/facts/2026-02-30".to_owned(), json!({}), 422, "invalid-value"),
+        ("north/facts/2020-01-01".to_owned(), json!({}), 422, "invalid-value"),
+        (format!("old/facts/{today}"), json!({}), 409, "company-archived"),
+        (format!("none/facts/{today}"), json!({}), 404, "not-found"),
+    ] {
+        let answer = call(&key, "PUT", &path, &body);
+        assert_eq!((answer.status, problem(&answer).as_str()), (status, name), "{path} {body}");
+    }
+    assert_eq!(call(&others, "PUT", &north, &json!({ "cases_open": 9 })).status, 404);
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM company_facts WHERE cases_open = 9"), 0);
+}

@@ -4,6 +4,7 @@ mod body;
 mod cloud_event;
 pub mod companies;
 pub mod events;
+pub mod facts;
 pub mod organization;
 mod paging;
 pub mod voiding;

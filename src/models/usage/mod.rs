@@ -4,6 +4,7 @@
 //! an event adds it to them in the same transaction.
 
 pub mod event;
+pub mod facts;
 pub mod key;
 pub mod subjects;
 pub mod sums;

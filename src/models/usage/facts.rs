@@ -1,0 +1,64 @@
+//! What a company reports of a day beside its usage.
+
+use diesel::prelude::*;
+
+use crate::common::day::Day;
+use crate::common::id::CompanyId;
+use crate::common::time::Time;
+use crate::db::schema::company_facts;
+use crate::db::types::org_id::OrgId;
+use crate::db::{Conn, affected};
+use crate::on_each;
+
+/// The figures of a day; `None` for one that was not reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Queryable, Selectable, AsChangeset, Insertable)]
+#[diesel(table_name = company_facts, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct DayFacts {
+    pub cases_open: Option<i64>,
+    pub cases_new: Option<i64>,
+    pub cases_closed: Option<i64>,
+    pub campaigns_active: Option<i64>,
+    /// Minor units of the organization's currency.
+    pub placed_minor: Option<i64>,
+    pub recovered_minor: Option<i64>,
+}
+
+pub fn of_day(conn: &mut Conn, organization: OrgId, company: CompanyId, day: Day) -> QueryResult<DayFacts> {
+    let found = company_facts::table
+        .find((organization, company, day))
+        .select(DayFacts::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Sets the figures of a day.
+pub fn set(
+    conn: &mut Conn,
+    organization: OrgId,
+    company: CompanyId,
+    day: Day,
+    facts: DayFacts,
+    now: Time,
+) -> QueryResult<()> {
+    affected::organization(organization);
+    let key = (
+        company_facts::organization_id,
+        company_facts::company_id,
+        company_facts::day,
+    );
+    let row = (
+        company_facts::organization_id.eq(organization),
+        company_facts::company_id.eq(company),
+        company_facts::day.eq(day),
+        company_facts::updated_at.eq(now),
+        facts,
+    );
+    on_each!(conn, c => diesel::insert_into(company_facts::table)
+        .values(row)
+        .on_conflict(key)
+        .do_update()
+        .set((facts, company_facts::updated_at.eq(now)))
+        .execute(c))?;
+    Ok(())
+}
