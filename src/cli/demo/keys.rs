@@ -26,7 +26,7 @@ const COMPANY: &str = "harbor";
 /// Where the programs run.
 const ADDRESS: &str = "203.0.113.40";
 
-/// Days since the creation, owner, name, scopes, whether it is limited to the company, and seconds since its last use.
+/// Days since the creation, owner, name, scopes, whether it is limited to the company, and minutes since its last use.
 const KEYS: [(i64, &str, &str, &str, bool, Option<i64>); 3] = [
     (
         41,
@@ -34,7 +34,7 @@ const KEYS: [(i64, &str, &str, &str, bool, Option<i64>); 3] = [
         "Warehouse sync",
         "events:write facts:write companies:read",
         false,
-        Some(120),
+        Some(2),
     ),
     (
         33,
@@ -42,7 +42,7 @@ const KEYS: [(i64, &str, &str, &str, bool, Option<i64>); 3] = [
         "CRM bridge",
         "companies:read members:read",
         false,
-        Some(3 * 3600),
+        Some(3 * 60),
     ),
     (9, "maya@meridian.example", "Billing export", "reports:read", true, None),
 ];
@@ -85,15 +85,15 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
                 Events::organization(organization, event),
             ))
         })?;
-        if let Some(seconds) = used {
-            use_key(timeline, organization, id, seconds)?;
+        if let Some(minutes) = used {
+            use_key(timeline, organization, id, minutes)?;
         }
     }
     Ok(())
 }
 
-fn use_key(timeline: &Timeline, organization: OrgId, id: ApiKeyId, seconds: i64) -> Result<(), AppError> {
-    timeline.ago(seconds, |cx, conn| {
+fn use_key(timeline: &Timeline, organization: OrgId, id: ApiKeyId, minutes: i64) -> Result<(), AppError> {
+    timeline.ago(minutes, |cx, conn| {
         let cx = Ctx {
             request: Arc::new(RequestInfo {
                 ip: ADDRESS.into(),
