@@ -26,7 +26,7 @@ const fn tab(allowed: fn(Permissions) -> bool, label: &'static str, icon: &'stat
 static SETTINGS: &[NavTab] = &[
     tab(Permissions::edit_profile, "General", "building", "general"),
     tab(Permissions::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
-    tab(Permissions::view_keys, "Developers", "key-round", "developers"),
+    tab(Permissions::view_keys, "Developers", "code-xml", "developers"),
     tab(Permissions::view_audit, "Audit log", "history", "audit"),
     tab(Permissions::manage_security, "Security checklist", "check", "checklist"),
     tab(Permissions::manage_security, "Support access", "shield-check", "support"),

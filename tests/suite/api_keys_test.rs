@@ -651,6 +651,8 @@ fn keys_that_are_limited_to_a_company_block_its_move_and_deletion() {
         .olivia
         .post(&format!("{}/{id}/revocation", lakeside.keys()), &[])
         .expect(303);
+    // The message about it names the key.
+    lakeside.olivia.get(&lakeside.list()).expect(200);
     for page in ["moving", "deletion"] {
         assert!(
             !lakeside

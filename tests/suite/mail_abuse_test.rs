@@ -165,6 +165,7 @@ const TEXTS: &[&str] = &[
     "link",
     "login_link",
     "message",
+    "more",
     "new_email",
     "note",
     "operator_email",

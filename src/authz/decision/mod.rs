@@ -68,7 +68,7 @@ pub fn decide(table: &PermissionTable, inputs: &AccessInputs) -> Permissions {
         permissions
     };
     match inputs.limit {
-        Some(limit) => limit.of(permissions, table.implied()),
+        Some(limit) => limit.of(permissions, table.implied(), !inputs.companies.is_empty()),
         None => permissions,
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod fixtures;
 pub mod general;
+pub mod keys;
 pub mod links;
 pub mod operator;
 pub mod organizations;
@@ -86,6 +87,7 @@ fn seed(app: &App) -> Result<(), AppError> {
     permissions::seed(&timeline)?;
     people::seed(&timeline)?;
     links::seed(&timeline)?;
+    keys::seed(&timeline)?;
     general::seed(&timeline)?;
     operator::seed(&timeline)?;
     reviews::seed(&timeline)?;

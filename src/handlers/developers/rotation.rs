@@ -64,7 +64,7 @@ impl RotationPage {
             errors.add("rotation", ENDED);
         }
         let mut owners = member_names::names(conn, actor.organization, vec![key.owner])?;
-        let renewed = rotate::renewed(&key, actor.cx.now);
+        let renewed = rotate::renewed(&key, actor.cx.now, actor.org_zone);
         Ok(Self {
             layout: actor.layout(conn, "settings")?,
             owner: owners.remove(&key.owner).filter(|_| key.owner != actor.id),

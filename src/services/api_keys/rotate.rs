@@ -6,6 +6,7 @@ use crate::audit::{Action, Events};
 use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::time::{Span, Time};
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::models::api_key::write;
 use crate::models::api_key::{ApiKey, KeyTerms};
@@ -26,11 +27,15 @@ pub enum RotationError {
 
 crate::change_error!(RotationError);
 
-/// The settings of the new key. It has the same lifetime again.
-pub fn renewed(key: &ApiKey, now: Time) -> KeyTerms {
+/// The settings of the new key. It works for as many days again.
+pub fn renewed(key: &ApiKey, now: Time, zone: Zone) -> KeyTerms {
     let terms = key.terms();
+    let again = |end: Time| {
+        let days = u64::try_from((end - key.created_at).as_seconds() / 86_400).unwrap_or_default();
+        Time::end_of_day(&now.day_after(days, zone), zone)
+    };
     KeyTerms {
-        expires_at: terms.expires_at.map(|end| now + (end - key.created_at)),
+        expires_at: terms.expires_at.and_then(again),
         ..terms
     }
 }
@@ -47,7 +52,7 @@ pub fn rotate(conn: &mut Conn, actor: &Actor, id: &str, overlap: Span) -> Result
     if !is_possible(&key, now) || !write::replace(conn, actor.organization, key.id, until)? {
         return Err(RotationError::Ended);
     }
-    let terms = renewed(&key, now);
+    let terms = renewed(&key, now, actor.org_zone);
     let (new, text) = write::create(conn, &actor.cx, actor.organization, owner(actor)?, &terms, Some(key.id))?;
     let event = events::event(Action::KeyRotated, key.id, &key.name, key.company).after(json!({
         "new_key": new.as_str(),

@@ -68,7 +68,7 @@ pub(super) static PAGES: &[PageEntry] = &[
     org(Setting, "Delete organization", "triangle-alert", May::transfer_or_delete, "/settings/deletion", "remove close cancel restore"),
     org(Setting, "Onboarding links", "link", May::copy_onboarding_links, "/settings/onboarding", "join sign up self-service share invite"),
     org(Setting, "Join requests", "mail", everywhere::<DecideRequests>, "/settings/onboarding/requests", "onboarding approve deny pending"),
-    org(Setting, "API keys", "key-round", May::view_keys, "/settings/developers", "developers api token secret integration rotate revoke"),
+    org(Setting, "API keys", "code-xml", May::view_keys, "/settings/developers", "developers api token secret integration rotate revoke"),
     org(Setting, "Roles and policies", "key-round", May::manage_roles, "/access/roles", "permissions custom role policy"),
     org(Setting, "Audit log", "history", May::view_audit, "/settings/audit", "activity events changes sign-ins who did"),
     org(Setting, "Verify the audit log", "shield-check", May::view_audit, "/settings/audit/verification", "seal signature hash chain tamper integrity"),

@@ -93,7 +93,6 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         DialogSend("Create key"),
         "Choose at least one scope",
     );
-    let menu = |entry| Menu("Actions for Warehouse sync", entry);
     for (end, entry, says) in [
         ("rotation", "Rotate key", "The present key works for"),
         ("revocation", "Revoke key", "You can’t undo this"),
@@ -105,10 +104,12 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             _ => "/organizations/{slug}/settings/developers/keys/{id}/adoption",
         };
         add(route, "page", Some(&maya), &format!("{keys}/{id}/{end}"), Nothing, says);
-        // The first menu is of the key that can be adopted: a newer one of a suspended member.
-        if end != "rotation" {
-            add(route, "dialog", Some(&maya), base, menu(entry), says);
-        }
+        // An entry is found by its text: the first key has no adoption, because Maya owns it.
+        let menu = match end {
+            "adoption" => "Actions for Warehouse sync",
+            _ => "Actions for Billing export",
+        };
+        add(route, "dialog", Some(&maya), base, Menu(menu, entry), says);
     }
     all
 }
