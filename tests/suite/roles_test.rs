@@ -214,7 +214,7 @@ impl Scenario {
             "id" if path.starts_with("/account/sessions/") => "00000000000070008000000000000000",
             "id" if path.contains("/invitations/") => self.invitation.as_str(),
             "id" if path.contains("/members/") => self.member.as_str(),
-            "date" => "2026-01-31".to_owned(),
+            "date" => "2026-01-31",
             _ => panic!("{path}: no value for {{{name}}}, add it in roles_test.rs"),
         };
         let variable = |name: &str| {
