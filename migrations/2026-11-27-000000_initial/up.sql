@@ -206,7 +206,6 @@ CREATE TABLE companies (
     UNIQUE (organization_id, slug)
 );
 CREATE INDEX companies_by_name ON companies (organization_id, status, sort_name, id);
-CREATE INDEX companies_of_any_status ON companies (organization_id, sort_name, id);
 
 -- The words of names by their beginning. Status and sort key are the company's own: who searches reads no company that is not shown.
 CREATE TABLE company_search_terms (
@@ -418,7 +417,6 @@ CREATE UNIQUE INDEX invitations_open ON invitations (organization_id, email) WHE
 -- Every page shows how many an account has, so this one answers without the rows.
 CREATE INDEX invitations_by_email ON invitations (email, status, expires_at);
 CREATE INDEX invitations_by_status ON invitations (organization_id, status, created_at, id);
-CREATE INDEX invitations_of_any_status ON invitations (organization_id, created_at, id);
 CREATE INDEX invitations_by_age ON invitations (organization_id, last_sent_at);
 CREATE INDEX invitations_by_expiry ON invitations (status, expires_at);
 CREATE INDEX invitations_ending ON invitations (organization_id, status, expires_at);

@@ -56,7 +56,7 @@ pub fn search(
     Ok(FoundChoices::cut(all, limit, Some(total)))
 }
 
-/// As [`search`], without those that a member is assigned to. `q` has at least one word.
+/// As [`search`] for at least one word, without the companies that a member is assigned to.
 pub fn search_unassigned(
     conn: &mut Conn,
     organization: OrgId,

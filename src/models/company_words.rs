@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, company_search_terms};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::word_search;
 use crate::models::word_search::{Place, WordTable};
 use crate::on_each;
 
@@ -36,6 +37,48 @@ impl CompanyWords<'_> {
 
     fn statuses(&self) -> Vec<CompanyStatus> {
         self.status.map_or(CompanyStatus::ALL.to_vec(), |status| vec![status])
+    }
+
+    fn next_of(
+        &self,
+        conn: &mut Conn,
+        status: Option<CompanyStatus>,
+        from: Option<&Place<Vec<u8>>>,
+        descending: bool,
+        limit: usize,
+    ) -> QueryResult<Vec<Place<Vec<u8>>>> {
+        let mut query = companies::table
+            .filter(companies::organization_id.eq(self.organization))
+            .select((companies::sort_name, companies::id))
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .into_boxed::<DbBackend>();
+        if let Some(status) = status {
+            query = query.filter(companies::status.eq(status));
+        }
+        if let Some(own) = self.own {
+            query = query.filter(conn.one_of(companies::id, own));
+        }
+        if let Some((name, id)) = from.cloned() {
+            // The index is entered by the name; the second condition makes the bound exact.
+            query = match (self.by_age, descending) {
+                (true, true) => query.filter(companies::id.lt(id)),
+                (true, false) => query.filter(companies::id.gt(id)),
+                (false, true) => query
+                    .filter(companies::sort_name.le(name.clone()))
+                    .filter(companies::sort_name.lt(name).or(companies::id.lt(id))),
+                (false, false) => query
+                    .filter(companies::sort_name.ge(name.clone()))
+                    .filter(companies::sort_name.gt(name).or(companies::id.gt(id))),
+            };
+        }
+        query = match (self.by_age, descending) {
+            (true, true) => query.order(companies::id.desc()),
+            (true, false) => query.order(companies::id),
+            (false, true) => query.order((companies::sort_name.desc(), companies::id.desc())),
+            (false, false) => query.order((companies::sort_name, companies::id)),
+        };
+        let rows: Vec<Place<Vec<u8>>> = query.load(conn)?;
+        Ok(rows.into_iter().map(|(name, id)| (self.key(name), id)).collect())
     }
 }
 
@@ -74,38 +117,15 @@ impl WordTable for CompanyWords<'_> {
         descending: bool,
         limit: usize,
     ) -> QueryResult<Vec<Place<Vec<u8>>>> {
-        let mut query = companies::table
-            .filter(companies::organization_id.eq(self.organization))
-            .select((companies::sort_name, companies::id))
-            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-            .into_boxed::<DbBackend>();
-        if let Some(status) = self.status {
-            query = query.filter(companies::status.eq(status));
+        if self.by_age {
+            return self.next_of(conn, self.status, from, descending, limit);
         }
-        if let Some(own) = self.own {
-            query = query.filter(conn.one_of(companies::id, own));
+        // The index by name begins with the status.
+        let mut places = Vec::new();
+        for status in self.statuses() {
+            places.extend(self.next_of(conn, Some(status), from, descending, limit)?);
         }
-        if let Some((name, id)) = from.cloned() {
-            // The index is entered by the name; the second condition makes the bound exact.
-            query = match (self.by_age, descending) {
-                (true, true) => query.filter(companies::id.lt(id)),
-                (true, false) => query.filter(companies::id.gt(id)),
-                (false, true) => query
-                    .filter(companies::sort_name.le(name.clone()))
-                    .filter(companies::sort_name.lt(name).or(companies::id.lt(id))),
-                (false, false) => query
-                    .filter(companies::sort_name.ge(name.clone()))
-                    .filter(companies::sort_name.gt(name).or(companies::id.gt(id))),
-            };
-        }
-        query = match (self.by_age, descending) {
-            (true, true) => query.order(companies::id.desc()),
-            (true, false) => query.order(companies::id),
-            (false, true) => query.order((companies::sort_name.desc(), companies::id.desc())),
-            (false, false) => query.order((companies::sort_name, companies::id)),
-        };
-        let rows: Vec<Place<Vec<u8>>> = query.load(conn)?;
-        Ok(rows.into_iter().map(|(name, id)| (self.key(name), id)).collect())
+        Ok(word_search::first(places, descending, limit))
     }
 
     fn admit(&self, conn: &mut Conn, places: &mut Vec<Place<Vec<u8>>>) -> QueryResult<()> {

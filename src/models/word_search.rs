@@ -159,6 +159,16 @@ impl<T: WordTable> WordSearch<'_, T> {
     }
 }
 
+/// The first of several lists together.
+pub fn first<K: Ord>(mut places: Vec<Place<K>>, descending: bool, limit: usize) -> Vec<Place<K>> {
+    places.sort_unstable();
+    if descending {
+        places.reverse();
+    }
+    places.truncate(limit);
+    places
+}
+
 /// Rows in the order of their places.
 pub fn in_order<K, R>(places: &[Place<K>], rows: Vec<R>, id: impl Fn(&R) -> String) -> Vec<R> {
     let mut by_id: HashMap<String, R> = rows.into_iter().map(|row| (id(&row), row)).collect();

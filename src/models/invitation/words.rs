@@ -13,6 +13,7 @@ use crate::db::schema::{invitation_grants, invitation_search_terms, invitations}
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::models::invitation::search::{InvitationScope, in_scope};
+use crate::models::word_search;
 use crate::models::word_search::{Place, WordTable};
 use crate::on_each;
 
@@ -37,6 +38,40 @@ impl InvitationWords<'_> {
     fn statuses(&self) -> Vec<InvitationStatus> {
         self.status
             .map_or(InvitationStatus::ALL.to_vec(), |status| vec![status])
+    }
+
+    fn next_of(
+        &self,
+        conn: &mut Conn,
+        status: InvitationStatus,
+        from: Option<&Place<Time>>,
+        descending: bool,
+        limit: usize,
+    ) -> QueryResult<Vec<Place<Time>>> {
+        let mut query = invitations::table
+            .filter(invitations::organization_id.eq(self.organization))
+            .filter(invitations::status.eq(status))
+            .select((invitations::created_at, invitations::id))
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .into_boxed::<DbBackend>();
+        if let Some((at, id)) = from.cloned() {
+            // The index is entered by the time; the second condition makes the bound exact.
+            query = if descending {
+                query
+                    .filter(invitations::created_at.le(at))
+                    .filter(invitations::created_at.lt(at).or(invitations::id.lt(id)))
+            } else {
+                query
+                    .filter(invitations::created_at.ge(at))
+                    .filter(invitations::created_at.gt(at).or(invitations::id.gt(id)))
+            };
+        }
+        query = if descending {
+            query.order((invitations::created_at.desc(), invitations::id.desc()))
+        } else {
+            query.order((invitations::created_at, invitations::id))
+        };
+        query.load(conn)
     }
 
     /// The first pending ones whose address begins with a text, by address.
@@ -109,32 +144,12 @@ impl WordTable for InvitationWords<'_> {
         descending: bool,
         limit: usize,
     ) -> QueryResult<Vec<Place<Time>>> {
-        let mut query = invitations::table
-            .filter(invitations::organization_id.eq(self.organization))
-            .select((invitations::created_at, invitations::id))
-            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-            .into_boxed::<DbBackend>();
-        if let Some(status) = self.status {
-            query = query.filter(invitations::status.eq(status));
+        // The index by age begins with the status.
+        let mut places = Vec::new();
+        for status in self.statuses() {
+            places.extend(self.next_of(conn, status, from, descending, limit)?);
         }
-        if let Some((at, id)) = from.cloned() {
-            // The index is entered by the time; the second condition makes the bound exact.
-            query = if descending {
-                query
-                    .filter(invitations::created_at.le(at))
-                    .filter(invitations::created_at.lt(at).or(invitations::id.lt(id)))
-            } else {
-                query
-                    .filter(invitations::created_at.ge(at))
-                    .filter(invitations::created_at.gt(at).or(invitations::id.gt(id)))
-            };
-        }
-        query = if descending {
-            query.order((invitations::created_at.desc(), invitations::id.desc()))
-        } else {
-            query.order((invitations::created_at, invitations::id))
-        };
-        query.load(conn)
+        Ok(word_search::first(places, descending, limit))
     }
 
     fn admit(&self, conn: &mut Conn, places: &mut Vec<Place<Time>>) -> QueryResult<()> {
