@@ -207,6 +207,18 @@ CREATE TABLE companies (
 );
 CREATE INDEX companies_by_name ON companies (organization_id, status, sort_name, id);
 
+-- The words of names by their beginning. Status and sort key are the company's own: who searches reads no company that is not shown.
+CREATE TABLE company_search_terms (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    status TEXT NOT NULL,
+    word BYTEA NOT NULL,
+    sort_name BYTEA NOT NULL,
+    company_id TEXT NOT NULL,
+    PRIMARY KEY (organization_id, status, word, sort_name, company_id),
+    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
+);
+CREATE INDEX company_search_terms_by_company ON company_search_terms (organization_id, company_id, word);
+
 -- Earlier addresses of companies: they redirect and stay reserved. Without a foreign key, because a deleted company keeps
 -- its addresses until it is deleted permanently.
 CREATE TABLE former_company_slugs (
@@ -409,6 +421,18 @@ CREATE INDEX invitations_by_age ON invitations (organization_id, last_sent_at);
 CREATE INDEX invitations_by_expiry ON invitations (status, expires_at);
 CREATE INDEX invitations_ending ON invitations (organization_id, status, expires_at);
 CREATE INDEX invitations_to_own ON invitations (organization_id, created_at) WHERE hands_over;
+
+-- The words of names and addresses, as member_search_terms has them. Status and creation are the invitation's own.
+CREATE TABLE invitation_search_terms (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    status TEXT NOT NULL,
+    word BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    invitation_id TEXT NOT NULL,
+    PRIMARY KEY (organization_id, status, word, created_at, invitation_id),
+    FOREIGN KEY (organization_id, invitation_id) REFERENCES invitations (organization_id, id)
+);
+CREATE INDEX invitation_search_terms_by_invitation ON invitation_search_terms (organization_id, invitation_id, word);
 
 CREATE TABLE invitation_grants (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

@@ -99,14 +99,34 @@ fn has_no_spaces(c: char) -> bool {
 pub fn person_words(name: &str, email: &str) -> Vec<Vec<u8>> {
     let email = fold(email);
     let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
-    let mut found: Vec<Vec<u8>> = words(name)
+    let found = words(name)
         .into_iter()
         .chain(words(&local.replace(['.', '+'], " ")))
         .chain([email.clone(), local.to_owned(), domain.to_owned()])
         .chain(split_chunk(domain).next().map(str::to_owned))
-        .filter(|word| !word.is_empty())
-        .map(|word| stored(&shortened(&word)))
-        .collect();
+        .filter(|word| !word.is_empty());
+    stored_words(found)
+}
+
+/// The words under which an invitation is found: those of a person, and the address once more, apart from all words, so that
+/// those that begin with a text are found without the domains that do.
+pub fn invitee_words(name: &str, email: &str) -> Vec<Vec<u8>> {
+    let mut words = person_words(name, email);
+    words.push(whole_address(&fold(email)));
+    words
+}
+
+fn whole_address(beginning: &str) -> Vec<u8> {
+    [&[WHOLE_ADDRESS], shortened(beginning).as_slice()].concat()
+}
+
+/// The words under which a name is found, as [`person_words`] gives those of a person.
+pub fn name_words(name: &str) -> Vec<Vec<u8>> {
+    stored_words(words(name).into_iter())
+}
+
+fn stored_words(words: impl Iterator<Item = String>) -> Vec<Vec<u8>> {
+    let mut found: Vec<Vec<u8>> = words.map(|word| stored(&shortened(&word))).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -177,6 +197,9 @@ fn shortened(word: &str) -> Vec<u8> {
 /// Before words with punctuation. No other word begins with it.
 const WITH_PUNCTUATION: u8 = 0x01;
 
+/// Before the addresses of invitations.
+const WHOLE_ADDRESS: u8 = 0x02;
+
 /// A word, or its beginning, as the index has it: words with punctuation are apart. Those are whole addresses, of which
 /// everyone has their own, and whoever types "kate" would otherwise read all of those that begin so. Their first letters are
 /// also a word without punctuation.
@@ -194,6 +217,17 @@ pub fn range(term: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let from = stored(term);
     let until = prefix_end(&from).unwrap_or_else(|| vec![0xff; LONGEST + 1]);
     (from, until)
+}
+
+/// Where the addresses of invitations are that begin with a text; `None` when it is no beginning of an address.
+pub fn range_of_addresses(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let beginning = fold(text.trim());
+    if beginning.is_empty() || beginning.contains(char::is_whitespace) {
+        return None;
+    }
+    let from = whole_address(&beginning);
+    let until = prefix_end(&from)?;
+    Some((from, until))
 }
 
 /// The first bytes after every word that begins with `prefix`; `None` when there is no end (all 0xff).

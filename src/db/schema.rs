@@ -230,6 +230,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    company_search_terms (organization_id, status, word, sort_name, company_id) {
+        organization_id -> Text,
+        status -> Text,
+        word -> Binary,
+        sort_name -> Binary,
+        company_id -> Text,
+    }
+}
+
+diesel::table! {
+    invitation_search_terms (organization_id, status, word, created_at, invitation_id) {
+        organization_id -> Text,
+        status -> Text,
+        word -> Binary,
+        created_at -> BigInt,
+        invitation_id -> Text,
+    }
+}
+
+diesel::table! {
     company_assignments (organization_id, membership_id, company_id) {
         organization_id -> Text,
         membership_id -> Text,
@@ -784,6 +804,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     companies,
     memberships,
     member_search_terms,
+    company_search_terms,
+    invitation_search_terms,
     company_assignments,
     jobs,
     mail_outbox,

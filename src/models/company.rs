@@ -11,7 +11,11 @@ use crate::db::schema::{companies, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_slug;
+use crate::models::company_words;
+use crate::models::company_words::CompanyWords;
 use crate::models::organization;
+use crate::models::word_search;
+use crate::models::word_search::WordSearch;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = companies)]
@@ -62,6 +66,9 @@ pub fn list(
     cursor: Option<&Cursor>,
     limit: usize,
 ) -> QueryResult<Vec<CompanyRow>> {
+    if !filter.words.is_empty() {
+        return list_by_words(conn, org, filter, cursor, limit);
+    }
     let mut query = companies::table
         .filter(companies::organization_id.eq(org))
         .select(CompanyRow::as_select())
@@ -96,16 +103,42 @@ pub fn list(
         (CompanySort::Newest, false) => query.order(companies::id.desc()),
         (CompanySort::Newest, true) => query.order(companies::id.asc()),
     };
-    if filter.words.is_empty() {
-        return query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn);
-    }
-    // An organization has thousands of companies at most, so their names are matched here.
-    let rows: Vec<CompanyRow> = query.load(conn)?;
-    Ok(rows
-        .into_iter()
-        .filter(|row| search::begins(&row.name, &filter.words))
-        .take(limit)
-        .collect())
+    query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn)
+}
+
+fn list_by_words(
+    conn: &mut Conn,
+    org: OrgId,
+    filter: &CompanyFilter,
+    cursor: Option<&Cursor>,
+    limit: usize,
+) -> QueryResult<Vec<CompanyRow>> {
+    let by_age = filter.sort == CompanySort::Newest;
+    let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
+    let table = CompanyWords {
+        organization: org,
+        status: filter.status,
+        own: filter.own.as_deref(),
+        without: None,
+        by_age,
+    };
+    let search = WordSearch {
+        table: &table,
+        words: &filter.words,
+        from: cursor.map(|cursor| {
+            let key = if by_age { Vec::new() } else { cursor.key.clone() };
+            (key, cursor.id.clone())
+        }),
+        descending: by_age != backwards,
+        limit,
+    };
+    let places = search.find(conn)?.places;
+    let rows: Vec<CompanyRow> = companies::table
+        .filter(companies::organization_id.eq(org))
+        .filter(conn.one_of(companies::id, places.iter().map(|(_, id)| id)))
+        .select(CompanyRow::as_select())
+        .load(conn)?;
+    Ok(word_search::in_order(&places, rows, |row| row.id.to_string()))
 }
 
 /// The slug of a company.
@@ -188,6 +221,7 @@ pub fn rename(
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => return Ok(CompanyRename::SlugTaken),
         Err(error) => return Err(error),
     }
+    company_words::replace(conn, org, id, name, CompanyStatus::Active)?;
     if from != slug.as_str() {
         company_slug::take_back(conn, org, slug.as_str())?;
         company_slug::reserve(conn, now, org, id, from)?;
@@ -212,6 +246,7 @@ pub fn set_status(
     .set((companies::status.eq(to), companies::archived_at.eq(archived_at)))
     .execute(conn)?;
     if changed == 1 {
+        company_words::set_status(conn, org, id, to)?;
         let active = if to == CompanyStatus::Active { 1 } else { -1 };
         organization::count_companies(conn, org, active, -active)?;
     }

@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::company_found;
 use crate::on_each;
 
 /// A company in a picker or filter.
@@ -83,41 +84,6 @@ pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> Que
         .load(c))
 }
 
-/// The first active companies with `q` in their name, by name, and how many there are. `within`: only these.
-pub fn search(
-    conn: &mut Conn,
-    organization: OrgId,
-    within: Option<&[CompanyId]>,
-    q: &str,
-    limit: usize,
-) -> QueryResult<(Vec<CompanyChoice>, usize)> {
-    let within = within.map(|within| conn.one_of(companies::id, within));
-    let active = || {
-        let mut query = companies::table
-            .filter(companies::organization_id.eq(organization))
-            .filter(companies::status.eq(CompanyStatus::Active))
-            .into_boxed::<<Conn as diesel::Connection>::Backend>();
-        if let Some(within) = within.clone() {
-            query = query.filter(within);
-        }
-        query
-    };
-    let columns = (companies::id, companies::name, companies::slug);
-    let by_name = active().order((companies::sort_name, companies::id)).select(columns);
-    let words = search::query(q);
-    if words.is_empty() {
-        let count: i64 = active().count().get_result(conn)?;
-        let first = by_name.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn)?;
-        return Ok((first, usize::try_from(count).unwrap_or_default()));
-    }
-    // SQL cannot ignore accents in the same way in SQLite and PostgreSQL.
-    let mut found: Vec<CompanyChoice> = by_name.load(conn)?;
-    found.retain(|company| search::contains(&company.name, &words));
-    let count = found.len();
-    found.truncate(limit);
-    Ok((found, count))
-}
-
 /// The active companies that a member is not assigned to, all or some, by name, at most `limit`.
 pub fn unassigned(
     conn: &mut Conn,
@@ -150,8 +116,8 @@ fn slug_in(text: &str) -> &str {
     inner.map_or(text, |(_, slug)| slug)
 }
 
-/// The companies that a text names: the one with this id or slug, those with this name, or else the active ones with its
-/// words in their name, at most `limit`. `within`: only these.
+/// The companies that a text names: the one with this id or slug, the active ones with this name, or else those that it finds,
+/// at most `limit`. `within`: only these.
 pub fn named(
     conn: &mut Conn,
     organization: OrgId,
@@ -176,18 +142,23 @@ pub fn named(
     if !found.is_empty() || id.is_some() {
         return Ok(found);
     }
-    let (matching, _) = search(conn, organization, within, text, usize::MAX)?;
-    let key = search::sort_key(text);
-    let mut same: Vec<CompanyChoice> = matching
-        .iter()
-        .filter(|company| search::sort_key(&company.name) == key)
-        .cloned()
-        .collect();
-    if same.is_empty() {
-        same = matching;
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut same = companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::status.eq(CompanyStatus::Active))
+        .filter(companies::sort_name.eq(search::sort_key(text)))
+        .order(companies::id)
+        .limit(most)
+        .select(CompanyChoice::as_select())
+        .into_boxed::<<Conn as diesel::Connection>::Backend>();
+    if let Some(within) = within {
+        same = same.filter(conn.one_of(companies::id, within));
     }
-    same.truncate(limit);
-    Ok(same)
+    let same: Vec<CompanyChoice> = same.load(conn)?;
+    if !same.is_empty() {
+        return Ok(same);
+    }
+    Ok(company_found::search(conn, organization, within, text, limit)?.companies)
 }
 
 /// The company with an id, a slug, or the beginning of a name.

@@ -6,6 +6,7 @@ use diesel::sql_types::BigInt;
 
 use crate::db::Conn;
 use crate::models::tenant_tables::TENANT_TABLES;
+use crate::models::word_check;
 
 /// A query that counts the rows that must not exist.
 #[derive(Debug, Clone, Copy)]
@@ -175,6 +176,8 @@ pub fn check(conn: &mut Conn) -> QueryResult<Vec<ConsistencyCheck>> {
             found: count(conn, invariant.sql)?,
         });
     }
+    let words = word_check::check(conn)?.into_iter();
+    checks.extend(words.map(|(what, found)| ConsistencyCheck { what, found }));
     checks.push(ConsistencyCheck {
         what: "rows of deleted organizations",
         found: count(conn, &rows_of_deleted())?,

@@ -11,6 +11,7 @@ use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_slug;
+use crate::models::company_words;
 use crate::models::organization;
 use crate::on_each;
 
@@ -63,6 +64,7 @@ pub fn create(
     let created =
         on_each!(conn, c => diesel::insert_into(companies::table).values(row).on_conflict_do_nothing().execute(c))?;
     if created == 1 {
+        company_words::put(conn, organization, id, name, CompanyStatus::Active)?;
         organization::count_companies(conn, organization, 1, 0)?;
     }
     Ok((created == 1).then_some(id))

@@ -68,6 +68,9 @@ impl TenantTable {
 /// `organization_slugs` is missing on purpose: the addresses of a deleted organization stay reserved.
 pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("member_search_terms", "word, sort_name, membership_id"),
+    TenantTable::new("company_search_terms", "status, word, sort_name, company_id")
+        .on_company_move(OnCompanyMove::Deleted),
+    TenantTable::new("invitation_search_terms", "status, word, created_at, invitation_id"),
     TenantTable::new("company_pins", "membership_id, company_id").on_company_move(OnCompanyMove::Deleted),
     TenantTable::new("company_assignments", "membership_id, company_id")
         .on_company_move(OnCompanyMove::Carried)

@@ -38,7 +38,7 @@ fn owner(server: &ServerProcess) -> Client {
     client
 }
 
-/// Inserts members with an assignment to North, as if they had been added one by one, but without search terms.
+/// Inserts members with an assignment to North, as if they had been added one by one.
 fn insert_members(server: &ServerProcess, people: i64) {
     let numbers = format!(
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {people}) SELECT CAST(10000000 + x AS TEXT)"
@@ -46,12 +46,23 @@ fn insert_members(server: &ServerProcess, people: i64) {
     // Every id has 32 hexadecimal digits.
     let id = format!("({numbers} || '000000000000000000000000' AS id FROM n) AS ids");
     let one = "(SELECT o.id AS org, c.id AS company, c.sort_name, c.created_at FROM organizations o JOIN companies c ON c.organization_id = o.id WHERE c.slug = 'north') AS one";
+    let (apart, bytes) = if server.database.is_postgres() {
+        ("chr(1)", "convert_to(words.word, 'UTF8')")
+    } else {
+        ("char(1)", "CAST(words.word AS BLOB)")
+    };
+    let words = format!(
+        "(SELECT ids.id, 'person' AS word FROM {id} UNION ALL SELECT ids.id, ids.id FROM {id} UNION ALL SELECT ids.id, 'kill' FROM {id} UNION ALL SELECT ids.id, {apart} || 'kill.test' FROM {id} UNION ALL SELECT ids.id, {apart} || ids.id || '@kill.test' FROM {id}) AS words"
+    );
     for sql in [
         format!(
             "INSERT INTO users (id, email, name, password_hash, email_verified_at, is_operator, created_at) SELECT ids.id, ids.id || '@kill.test', 'Person', '!', 1, FALSE, 1 FROM {id}"
         ),
         format!(
             "INSERT INTO memberships (organization_id, id, user_id, role, direct_role, status, joined_at, sort_name) SELECT one.org, ids.id, ids.id, 'member', 'member', 'active', one.created_at, one.sort_name FROM {one} CROSS JOIN {id}"
+        ),
+        format!(
+            "INSERT INTO member_search_terms (organization_id, word, sort_name, membership_id) SELECT one.org, {bytes}, one.sort_name, words.id FROM {one} CROSS JOIN {words}"
         ),
         format!(
             "INSERT INTO company_assignments (organization_id, membership_id, company_id, role, direct_role, origin, sort_name, created_at) SELECT one.org, ids.id, one.company, 'editor', 'editor', 'direct', one.sort_name, one.created_at FROM {one} CROSS JOIN {id}"

@@ -67,6 +67,7 @@ mod races_test;
 mod roles_test;
 mod rules_test;
 mod search_test;
+mod search_words_test;
 mod settings_test;
 mod singular_test;
 mod stored_pages_test;

@@ -299,11 +299,29 @@ fn it_is_fast_with_a_thousand_companies_and_ten_thousand_members() {
     };
     let (zeros, name) = ("'000000000000000000000000'", bytes("'harbor person ' || t"));
     let (companies, members) = (numbers(1_000), numbers(10_000));
+    // Addresses and domains are apart from other words.
+    let apart = if database.is_postgres() { "chr(1)" } else { "char(1)" };
+    let company_words = |word: &str| {
+        format!(
+            "INSERT INTO company_search_terms (organization_id, status, word, sort_name, company_id) SELECT '{org}', 'active', {}, {}, t || {zeros} FROM {companies}",
+            bytes(word),
+            bytes("'harbor branch ' || t")
+        )
+    };
+    let member_words = |word: &str| {
+        format!(
+            "INSERT INTO member_search_terms (organization_id, word, sort_name, membership_id) SELECT '{org}', {}, {name}, t || {zeros} FROM {members}",
+            bytes(word)
+        )
+    };
     for sql in [
         format!(
             "INSERT INTO companies (organization_id, id, name, slug, sort_name, status, created_at) SELECT '{org}', t || {zeros}, 'Harbor Branch ' || t, 'branch-' || t, {}, 'active', 1 FROM {companies}",
             bytes("'harbor branch ' || t")
         ),
+        company_words("'harbor'"),
+        company_words("'branch'"),
+        company_words("t"),
         format!("UPDATE organizations SET active_companies = active_companies + 1000 WHERE id = '{org}'"),
         format!(
             "INSERT INTO users (id, email, name, password_hash, email_verified_at, is_operator, created_at) SELECT t || {zeros}, t || '@crowd.test', 'Harbor Person ' || t, '!', 1, FALSE, 1 FROM {members}"
@@ -311,14 +329,12 @@ fn it_is_fast_with_a_thousand_companies_and_ten_thousand_members() {
         format!(
             "INSERT INTO memberships (organization_id, id, user_id, role, direct_role, status, joined_at, sort_name) SELECT '{org}', t || {zeros}, t || {zeros}, 'member', 'member', 'active', 1, {name} FROM {members}"
         ),
-        format!(
-            "INSERT INTO member_search_terms (organization_id, word, sort_name, membership_id) SELECT '{org}', {}, {name}, t || {zeros} FROM {members}",
-            bytes("'harbor'")
-        ),
-        format!(
-            "INSERT INTO member_search_terms (organization_id, word, sort_name, membership_id) SELECT '{org}', {}, {name}, t || {zeros} FROM {members}",
-            bytes("t")
-        ),
+        member_words("'harbor'"),
+        member_words("'person'"),
+        member_words("t"),
+        member_words("'crowd'"),
+        member_words(&format!("{apart} || 'crowd.test'")),
+        member_words(&format!("{apart} || t || '@crowd.test'")),
         format!("UPDATE role_counts SET members = members + 10000 WHERE organization_id = '{org}' AND role = 'member'"),
     ] {
         database.execute(&sql);

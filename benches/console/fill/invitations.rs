@@ -5,9 +5,13 @@ use tenantry::common::time::Span;
 use tenantry::db::schema::{invitation_grants, invitation_tokens, invitations};
 
 use super::organizations::{Company, Plan};
-use super::{fresh, sha256};
+use super::{fresh, sha256, words};
 
 const ROWS: usize = 500;
+
+fn email(plan: &Plan, at: usize) -> String {
+    format!("invited.{at}@{}.example", plan.slug)
+}
 
 pub fn insert(
     conn: &mut SqliteConnection,
@@ -28,7 +32,7 @@ pub fn insert(
                 (
                     invitations::organization_id.eq(org),
                     invitations::id.eq(id),
-                    invitations::email.eq(format!("invited.{}@{}.example", first + at, plan.slug)),
+                    invitations::email.eq(email(plan, first + at)),
                     invitations::first_name.eq("Ingrid"),
                     invitations::last_name.eq("Invited"),
                     invitations::role.eq("member"),
@@ -44,6 +48,12 @@ pub fn insert(
             })
             .collect();
         diesel::insert_into(invitations::table).values(&rows).execute(conn)?;
+        let invited: Vec<(&str, String)> = ids
+            .iter()
+            .enumerate()
+            .map(|(at, id)| (id.as_str(), email(plan, first + at)))
+            .collect();
+        words::of_invitations(conn, org, "Ingrid Invited", sent, &invited)?;
         let rows: Vec<_> = ids
             .iter()
             .enumerate()

@@ -9,6 +9,7 @@ mod invitations;
 mod organizations;
 mod people;
 mod postgres;
+mod words;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};

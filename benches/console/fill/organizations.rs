@@ -7,7 +7,7 @@ use tenantry::db::schema::{
 };
 
 use super::people::{Member, Person, ROLES};
-use super::{audit, dice, fresh, integer, invitations, people};
+use super::{audit, dice, fresh, integer, invitations, people, words};
 use crate::options::Sizes;
 
 /// Members of each group of the large organization.
@@ -143,6 +143,8 @@ fn companies(conn: &mut SqliteConnection, plan: &Plan, org: &str, now: i64) -> Q
             ))
             .execute(conn)?;
     }
+    let named: Vec<(&str, &str)> = made.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    words::of_companies(conn, org, &named)?;
     Ok(made)
 }
 

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lru::{DefaultHasher, LruCache};
+use lru::LruCache;
 
 use crate::app::stored::StoredPage;
 
@@ -36,7 +36,7 @@ struct Memory {
 pub struct StoredPages {
     memory: Mutex<Memory>,
     hasher: RandomState,
-    tags: DefaultHasher,
+    tags: foldhash::quality::RandomState,
 }
 
 impl Default for StoredPages {
@@ -48,7 +48,7 @@ impl Default for StoredPages {
         Self {
             memory: Mutex::new(memory),
             hasher: RandomState::new(),
-            tags: DefaultHasher::default(),
+            tags: foldhash::quality::RandomState::default(),
         }
     }
 }

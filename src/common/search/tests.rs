@@ -142,3 +142,38 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn the_stored_words_of_a_name_find_what_its_words_do(
+        name in ".{0,40}",
+        typed in "[a-cÄS太.@' ]{0,10}",
+        from in 0usize..40,
+        many in 0usize..12,
+    ) {
+        let part: String = name.chars().skip(from).take(many).collect();
+        let stored = name_words(&name);
+        for text in [typed, part] {
+            let terms = query(&text);
+            let found = terms.iter().all(|term| is_stored(&stored, term));
+            prop_assert_eq!(found, begins(&name, &terms), "{:?} in {:?}", text, name);
+        }
+    }
+
+    #[test]
+    fn an_address_is_found_by_its_beginning_apart_from_words(
+        local in "[a-c.+_-]{1,8}",
+        domain in "[a-c]{1,3}\\.[a-c]{1,3}",
+        typed in "[a-c.+@_-]{1,5}",
+    ) {
+        let email = format!("{local}@{domain}");
+        let words = invitee_words("", &email);
+        let (from, until) = range_of_addresses(&typed).unwrap();
+        let found = words.iter().any(|word| (&from..&until).contains(&word));
+        prop_assert_eq!(found, email.starts_with(&typed));
+        let before: Vec<Vec<u8>> = person_words("", &email);
+        for term in query(&typed) {
+            prop_assert_eq!(is_stored(&words, &term), is_stored(&before, &term));
+        }
+    }
+}

@@ -13,8 +13,8 @@ use crate::common::id::InvitationId;
 use crate::db::Conn;
 use crate::db::types::organization::InvitationStatus;
 use crate::handlers::invitations::row::{DeliveryLine, InvitationRow};
-use crate::models::invitation::search;
 use crate::models::invitation::search::InvitationListing;
+use crate::models::invitation::{list, search};
 use crate::services::invitations::authority::InviteAuthority;
 
 /// How often a page asks, every three seconds: for two minutes.
@@ -76,7 +76,7 @@ impl DeliveriesPart {
     fn load(conn: &mut Conn, actor: &Actor, query: &DeliveriesQuery) -> Result<Self, AppError> {
         let scope = InviteAuthority::of(conn, actor)?.scope();
         let ids: Vec<InvitationId> = query.ids.split(',').filter_map(InvitationId::parse).collect();
-        let ids = &ids[..ids.len().min(search::PAGE)];
+        let ids = &ids[..ids.len().min(list::PAGE)];
         let row = |listing: InvitationListing| DeliveryRow {
             id: listing.invitation.id,
             delivery: listing

@@ -22,7 +22,7 @@ use crate::handlers::members::tabs;
 use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::invitation;
 use crate::models::invitation::search::InvitationListing;
-use crate::models::invitation::{CompanyGrant, search};
+use crate::models::invitation::{CompanyGrant, list, search};
 use crate::services::invitations::authority::InviteAuthority;
 use crate::web::layout::{Layout, PageLayout};
 
@@ -90,8 +90,8 @@ impl InvitationsPage {
         let authority = InviteAuthority::of(conn, actor)?;
         let (organization, scope) = (actor.organization, authority.scope());
         let cursor = Cursor::parse(&query.after);
-        let listed = search::list(conn, organization, &scope, query.status(), &query.q, cursor.as_ref())?;
-        let page = Page::cut(listed, search::PAGE, cursor.as_ref(), |row| {
+        let listed = list::page(conn, organization, &scope, query.status(), &query.q, cursor.as_ref())?;
+        let page = Page::cut(listed, list::PAGE, cursor.as_ref(), |row| {
             let at = row.invitation.created_at.0.to_be_bytes().to_vec();
             (at, row.invitation.id.to_string())
         });

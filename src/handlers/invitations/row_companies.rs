@@ -39,7 +39,10 @@ impl<'a> RowCompanies<'a> {
         let companies = if people.iter().all(|person| person.company.is_empty()) {
             Vec::new()
         } else {
-            company_choice::search(conn, actor.organization, scope.within.as_deref(), "", usize::MAX)?.0
+            match scope.within.as_deref() {
+                Some(within) => company_choice::among(conn, actor.organization, within)?,
+                None => company_choice::active_companies(conn, actor.organization, i64::MAX)?,
+            }
         };
         Ok(Self {
             companies,

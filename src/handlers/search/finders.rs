@@ -8,11 +8,12 @@ use crate::common::error::AppError;
 use crate::common::html::query_value;
 use crate::common::search;
 use crate::db::Conn;
-use crate::db::types::organization::{CompanyStatus, InvitationStatus};
+use crate::db::types::organization::CompanyStatus;
 use crate::handlers::search::page::{Hit, HitGroup, Look, rank};
 use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanySort};
-use crate::models::invitation::search as invitations;
+use crate::models::company_best;
+use crate::models::invitation::list;
 use crate::models::member_search;
 use crate::models::member_search::{AccessStatus, MemberFilter};
 use crate::services::companies::pin;
@@ -20,9 +21,6 @@ use crate::services::invitations::authority::InviteAuthority;
 use crate::web::own_organizations::organizations_of;
 use crate::web::pages;
 use crate::web::pages::{PageKind, PageReader};
-
-/// More companies than an organization has.
-const ALL: usize = 100_000;
 
 /// The most organizations that are searched.
 const ORGANIZATIONS: i64 = 200;
@@ -34,16 +32,19 @@ pub fn companies(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Re
         Reach::OwnCompanies => Some(actor.own_companies(conn, ViewCompany::ID)?),
         Reach::Nowhere => return Ok(None),
     };
-    let words = search::query(text);
-    let filter = CompanyFilter {
-        own,
+    let organization = actor.organization;
+    let found = if text.trim().is_empty() {
+        let filter = CompanyFilter {
+            own,
+            status: Some(CompanyStatus::Active),
+            sort: CompanySort::Name,
+            words: Vec::new(),
+        };
+        company::list(conn, organization, &filter, None, limit + 1)?
+    } else {
         // Someone who types a name finds it archived, too.
-        status: words.is_empty().then_some(CompanyStatus::Active),
-        sort: CompanySort::Name,
-        words,
+        company_best::best(conn, organization, own.as_deref(), text, limit + 1)?
     };
-    let most = if filter.words.is_empty() { limit + 1 } else { ALL };
-    let found = company::list(conn, actor.organization, &filter, None, most)?;
     let prefix = search::sort_key(text.trim());
     let hits = found.into_iter().map(|company| {
         let archived = company.status == CompanyStatus::Archived;
@@ -70,8 +71,7 @@ pub fn people(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Resul
     let prefix = search::sort_key(text.trim());
     if actor.permissions.has(InviteMembers::ID) {
         let scope = InviteAuthority::of(conn, actor)?.scope();
-        let pending = Some(InvitationStatus::Pending);
-        let invited = invitations::list(conn, actor.organization, &scope, pending, text, None)?;
+        let invited = list::best(conn, actor.organization, &scope, text, limit + 1)?;
         hits.extend(invited.into_iter().map(|listing| {
             let email = listing.invitation.email.clone();
             Hit {

@@ -7,7 +7,7 @@ use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, ViewCompany, ViewOrganization};
 use crate::common::error::AppError;
 use crate::handlers::suggestions::{MOST, Suggestions, typed};
-use crate::models::company_choice;
+use crate::models::company_found;
 
 /// `GET /organizations/{slug}/suggestions/companies`: of those that the reader may view.
 pub async fn index(gate: Gate<ViewOrganization>, request: HttpRequest) -> Result<HttpResponse, AppError> {
@@ -18,7 +18,7 @@ pub async fn index(gate: Gate<ViewOrganization>, request: HttpRequest) -> Result
             Reach::OwnCompanies => Some(actor.own_companies(conn, ViewCompany::ID)?),
             Reach::Nowhere => Some(Vec::new()),
         };
-        let (found, _) = company_choice::search(conn, actor.organization, within.as_deref(), &text, MOST)?;
+        let found = company_found::search(conn, actor.organization, within.as_deref(), &text, MOST)?.companies;
         let same = |name: &str| found.iter().filter(|company| company.name == name).count() > 1;
         let options = found.iter().map(|company| {
             // Two companies of one name are told apart by their address.

@@ -17,6 +17,7 @@ use crate::db::schema::{companies, company_assignments, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::company_words;
 use crate::models::organization;
 use crate::models::tenant_tables::{OnCompanyMove, TENANT_TABLES};
 use crate::on_each;
@@ -105,6 +106,7 @@ pub fn insert(conn: &mut Conn, to: OrgId, company: &MovedCompany, slug: &Slug) -
             companies::archived_at.eq(company.archived_at),
         ))
         .execute(conn)?;
+    company_words::put(conn, to, company.id, &company.name, company.status)?;
     let (active, archived) = company.counts();
     organization::count_companies(conn, to, active, archived)
 }

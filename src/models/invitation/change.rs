@@ -11,7 +11,8 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::db::{Conn, affected};
 use crate::models::invitation::create::{new_link, set_grants};
-use crate::models::invitation::{Invitation, LIFETIME, NewInvitation};
+use crate::models::invitation::words::FoundBy;
+use crate::models::invitation::{Invitation, LIFETIME, NewInvitation, words};
 
 /// Saves which email has the link.
 pub fn set_mail(conn: &mut Conn, organization: OrgId, invitation: InvitationId, mail: MailId) -> QueryResult<()> {
@@ -29,10 +30,17 @@ pub(super) fn count_pending(conn: &mut Conn, organization: OrgId, by: i64) -> Qu
     Ok(())
 }
 
-/// Whether one invitation was closed; it is no longer counted then.
-fn closed(conn: &mut Conn, organization: OrgId, rows: usize) -> QueryResult<bool> {
+/// Whether one invitation was closed; it is no longer counted then, and found among the closed ones.
+fn closed(
+    conn: &mut Conn,
+    organization: OrgId,
+    id: InvitationId,
+    to: InvitationStatus,
+    rows: usize,
+) -> QueryResult<bool> {
     if rows == 1 {
         count_pending(conn, organization, -1)?;
+        words::set_status(conn, organization, id, to)?;
     }
     Ok(rows == 1)
 }
@@ -54,7 +62,7 @@ pub fn close(
     )
     .set((invitations::status.eq(to), invitations::closed_at.eq(Some(cx.now))))
     .execute(conn)?;
-    closed(conn, organization, rows)
+    closed(conn, organization, id, to, rows)
 }
 
 /// Accepts an open invitation; `false` when it is not open anymore. Of several requests at once, one succeeds.
@@ -72,7 +80,7 @@ pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) 
         invitations::closed_at.eq(Some(cx.now)),
     ))
     .execute(conn)?;
-    closed(conn, organization, rows)
+    closed(conn, organization, id, InvitationStatus::Accepted, rows)
 }
 
 // The row as it was read: if another request changed it since, the change matches no row.
@@ -105,6 +113,7 @@ pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId, sent_by: U
     }
     if was.status != InvitationStatus::Pending {
         count_pending(conn, was.organization_id, 1)?;
+        words::set_status(conn, was.organization_id, was.id, InvitationStatus::Pending)?;
     }
     new_link(conn, cx, was.organization_id, was.id, sent_by).map(Some)
 }
@@ -126,6 +135,17 @@ pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, to: &NewInvitation) -
         return Ok(false);
     }
     set_grants(conn, was.organization_id, was.id, &to.companies)?;
+    if (&to.first_name, &to.last_name) != (&was.first_name, &was.last_name) {
+        let found = FoundBy {
+            id: was.id,
+            first_name: &to.first_name,
+            last_name: &to.last_name,
+            email: &was.email,
+            status: was.status,
+            created_at: was.created_at,
+        };
+        words::replace(conn, was.organization_id, found)?;
+    }
     Ok(true)
 }
 
@@ -152,5 +172,5 @@ pub fn expire(conn: &mut Conn, now: Time, was: &Invitation) -> QueryResult<bool>
             invitations::closed_at.eq(Some(now)),
         ))
         .execute(conn)?;
-    closed(conn, was.organization_id, rows)
+    closed(conn, was.organization_id, was.id, InvitationStatus::Expired, rows)
 }

@@ -12,7 +12,8 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::db::{Conn, affected};
 use crate::models::invitation::change::count_pending;
-use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation};
+use crate::models::invitation::words::FoundBy;
+use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation, words};
 use crate::on_each;
 
 /// Grants in one statement: SQLite limits the number of its parameters.
@@ -46,6 +47,19 @@ struct InvitationRow<'a> {
     last_sent_at: Time,
     created_at: Time,
     expires_at: Time,
+}
+
+impl InvitationRow<'_> {
+    fn found_by(&self) -> FoundBy<'_> {
+        FoundBy {
+            id: self.id,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            email: self.email,
+            status: self.status,
+            created_at: self.created_at,
+        }
+    }
 }
 
 #[derive(Insertable)]
@@ -122,6 +136,8 @@ pub fn create_all(
         .flat_map(|one| grant_rows(organization, one.id, &one.invitation.companies))
         .collect();
     insert_grants(conn, &grants)?;
+    let found: Vec<FoundBy<'_>> = rows.iter().map(InvitationRow::found_by).collect();
+    words::put(conn, organization, &found)?;
     count_pending(conn, organization, i64::try_from(rows.len()).unwrap_or_default())?;
     Ok(true)
 }

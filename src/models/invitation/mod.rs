@@ -2,9 +2,11 @@
 
 pub mod change;
 pub mod create;
+pub mod list;
 pub mod search;
 pub mod sent;
 pub mod to_own;
+pub mod words;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Text};

@@ -5,7 +5,6 @@ use diesel::sql_types::Text;
 
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, InvitationId, MailId, UserId};
-use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
@@ -16,15 +15,6 @@ use crate::mail::outbox::MailState;
 use crate::models::invitation::Invitation;
 
 type DbBackend = <Conn as diesel::Connection>::Backend;
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// Lower case in SQLite and PostgreSQL.
-    fn lower(text: Text) -> Text;
-}
-
-/// Rows of a page.
-pub const PAGE: usize = 50;
 
 /// Which invitations a member sees.
 #[derive(Debug, Clone)]
@@ -55,6 +45,7 @@ macro_rules! in_scope {
         }
     };
 }
+pub(super) use in_scope;
 
 pub fn count_pending(conn: &mut Conn, organization: OrgId, scope: &InvitationScope) -> QueryResult<i64> {
     if let InvitationScope::All = scope {
@@ -110,60 +101,6 @@ pub struct InvitationListing {
     pub delivery: Option<InvitationDelivery>,
 }
 
-/// A page of invitations, newest first: up to `PAGE + 1` rows.
-pub fn list(
-    conn: &mut Conn,
-    organization: OrgId,
-    scope: &InvitationScope,
-    status: Option<InvitationStatus>,
-    q: &str,
-    cursor: Option<&Cursor>,
-) -> QueryResult<Vec<InvitationListing>> {
-    let mut query = invitations::table
-        .inner_join(users::table)
-        .left_join(mail_outbox::table)
-        .filter(invitations::organization_id.eq(organization))
-        .select(InvitationListing::as_select())
-        .limit(i64::try_from(PAGE + 1).unwrap_or(i64::MAX))
-        .into_boxed::<DbBackend>();
-    if let Some(status) = status {
-        query = query.filter(invitations::status.eq(status));
-    }
-    let plain = q.trim().to_lowercase();
-    if !plain.is_empty() {
-        let like = format!(
-            "%{}%",
-            plain.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-        );
-        let full = lower(invitations::first_name.concat(" ").concat(invitations::last_name));
-        query = query.filter(
-            invitations::email
-                .like(like.clone())
-                .escape('\\')
-                .or(full.like(like).escape('\\')),
-        );
-    }
-    query = in_scope!(query, organization, scope);
-    let from = cursor.and_then(|cursor| {
-        let at = i64::from_be_bytes(cursor.key.as_slice().try_into().ok()?);
-        Some((cursor.direction, Time(at), InvitationId::parse(&cursor.id)?))
-    });
-    if let Some((direction, at, id)) = from {
-        let same = invitations::created_at.eq(at);
-        query = match direction {
-            Direction::Next => query.filter(invitations::created_at.lt(at).or(same.and(invitations::id.lt(id)))),
-            Direction::Previous => query.filter(invitations::created_at.gt(at).or(same.and(invitations::id.gt(id)))),
-        };
-    }
-    let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
-    query = if backwards {
-        query.order((invitations::created_at.asc(), invitations::id.asc()))
-    } else {
-        query.order((invitations::created_at.desc(), invitations::id.desc()))
-    };
-    query.load(conn)
-}
-
 /// The invitations with these ids that a member sees.
 pub fn with_ids(
     conn: &mut Conn,
@@ -175,7 +112,7 @@ pub fn with_ids(
         .inner_join(users::table)
         .left_join(mail_outbox::table)
         .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::id.eq_any(ids))
+        .filter(conn.one_of(invitations::id, ids))
         .select(InvitationListing::as_select())
         .into_boxed::<DbBackend>();
     in_scope!(query, organization, scope).load(conn)

@@ -12,8 +12,8 @@ pub use crate::web::company_picker::scope::{ChosenCompanies, PickerScope};
 use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
-use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
+use crate::models::company_found;
 
 /// Companies listed before a search.
 const LISTED: usize = 20;
@@ -42,8 +42,8 @@ pub struct CompanyPicker {
     pub q: String,
     /// Whether there is a search field.
     pub searches: bool,
-    /// How many more companies match.
-    pub hidden: usize,
+    /// What is said about more companies that match.
+    pub hidden: Option<String>,
     pub no_match: bool,
     /// The path of the search.
     pub path: String,
@@ -64,7 +64,8 @@ impl CompanyPicker {
         let ids: Vec<CompanyId> = form.chosen().filter_map(|(id, _)| CompanyId::parse(id)).collect();
         let chosen = scope.among(conn, organization, ids)?;
         let most = LISTED + chosen.len();
-        let (found, count) = company_choice::search(conn, organization, scope.within.as_deref(), &form.q, most)?;
+        let matching = company_found::search(conn, organization, scope.within.as_deref(), &form.q, most)?;
+        let (found, total) = (matching.companies, matching.total);
         let among = found.iter().filter(|company| chosen.contains(company)).count();
         let role_of = |company: &CompanyChoice| {
             form.chosen()
@@ -86,12 +87,21 @@ impl CompanyPicker {
         Ok(Self {
             picks,
             roles: scope.roles.iter().map(|role| (role.as_str(), role.label())).collect(),
-            searches: count > shown || !form.q.trim().is_empty(),
-            hidden: count - shown,
-            no_match: count == 0 && !form.q.trim().is_empty(),
+            searches: total != Some(shown) || !form.q.trim().is_empty(),
+            hidden: hidden(shown, total),
+            no_match: total == Some(0) && !form.q.trim().is_empty(),
             q: form.q.clone(),
             path,
             required,
         })
+    }
+}
+
+/// The hint below the companies that are shown.
+fn hidden(shown: usize, total: Option<usize>) -> Option<String> {
+    match total {
+        None => Some("More match. Type more of the name.".to_owned()),
+        Some(total) if total > shown => Some(format!("{} more. Find them by name.", total - shown)),
+        Some(_) => None,
     }
 }

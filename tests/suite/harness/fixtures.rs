@@ -92,22 +92,27 @@ impl TestApp {
     /// Fails unless `tenantry doctor` finds no problems in this app's database.
     #[track_caller]
     pub fn expect_healthy(&self) {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
-            command.env_remove(name);
-        }
-        let output = command
-            .arg("doctor")
-            .current_dir(self.file(""))
-            .env("TENANTRY_DATA_DIR", self.file(""))
-            .env("TENANTRY_DATABASE_URL", self.database.url())
-            .output()
-            .expect("the program");
+        let output = self.doctor();
         assert!(
             output.status.success(),
             "doctor finds problems:\n{}",
             crate::harness::server_process::output_text(&output)
         );
+    }
+
+    /// Runs `tenantry doctor`.
+    pub fn doctor(&self) -> std::process::Output {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
+            command.env_remove(name);
+        }
+        command
+            .arg("doctor")
+            .current_dir(self.file(""))
+            .env("TENANTRY_DATA_DIR", self.file(""))
+            .env("TENANTRY_DATABASE_URL", self.database.url())
+            .output()
+            .expect("the program")
     }
 
     /// Creates fixtures in one transaction.

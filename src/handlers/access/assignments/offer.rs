@@ -9,10 +9,10 @@ use crate::common::id::{CompanyId, MembershipId};
 use crate::common::search;
 use crate::db::Conn;
 use crate::handlers::access::assignments::AssignmentForm;
-use crate::handlers::access::queries;
 use crate::models::access_matrix;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
+use crate::models::company_found;
 use crate::models::member_search;
 use crate::models::member_search::MemberFilter;
 use crate::models::membership::record::Membership;
@@ -160,7 +160,7 @@ fn companies(
     if !choices.typed {
         return Ok((choices.companies, false));
     }
-    let mut found = queries::matrix::named(conn, actor.organization, &typed.company_q, LISTED)?;
+    let mut found = company_found::search(conn, actor.organization, None, &typed.company_q, LISTED)?.companies;
     if let Some(chosen) = chosen
         && found.iter().all(|one| one.id != chosen.id)
     {

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 
 use crate::common::id::CompanyId;
 use crate::common::paging::{Cursor, Direction, Page};
-use crate::common::search;
 use crate::db::Conn;
 use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
@@ -59,21 +58,4 @@ pub fn columns(
         previous: page.previous,
         next: page.next,
     })
-}
-
-/// The first active companies whose name contains the text, by name.
-pub fn named(conn: &mut Conn, organization: OrgId, text: &str, limit: usize) -> QueryResult<Vec<CompanyChoice>> {
-    let all: Vec<CompanyChoice> = companies::table
-        .filter(companies::organization_id.eq(organization))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .order((companies::sort_name, companies::id))
-        .select(CompanyChoice::as_select())
-        .load(conn)?;
-    // Names are compared without accents and case; an organization has at most some thousand companies.
-    let wanted = search::query(text);
-    Ok(all
-        .into_iter()
-        .filter(|company| search::contains(&company.name, &wanted))
-        .take(limit)
-        .collect())
 }

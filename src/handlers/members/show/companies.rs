@@ -15,6 +15,7 @@ use crate::handlers::members::show::groups::MemberGroups;
 use crate::handlers::members::shown_companies;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
+use crate::models::company_found;
 use crate::models::membership::assigned;
 use crate::models::membership::assigned::AssignedCompany;
 use crate::models::membership::record::Membership;
@@ -23,9 +24,6 @@ use crate::services::assignments::AssignmentCheck;
 /// How many companies are offered, and how many of a search.
 const OFFERED: usize = 8;
 const FOUND: usize = 20;
-
-/// How many companies a search reads.
-const SEARCHED: i64 = 5_000;
 
 /// A company in the table of assignments.
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that the row shows")]
@@ -208,15 +206,16 @@ impl CompanyOffer {
             Reach::Everywhere => None,
             _ => Some(own_companies(conn, actor)?),
         };
-        // Names are compared without accents and case, which SQL cannot do; only a search reads more than it shows.
-        let limit = if words.is_empty() && within.is_none() {
-            i64::try_from(most + 1 + listed.len()).unwrap_or(i64::MAX)
+        // Those in the table are left out afterwards.
+        let limit = most + 1 + listed.len();
+        let (organization, within) = (actor.organization, within.as_deref());
+        let mut companies = if words.is_empty() {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            company_choice::unassigned(conn, organization, member.id, within, limit)?
         } else {
-            SEARCHED
+            company_found::search_unassigned(conn, organization, member.id, within, &words, limit)?.companies
         };
-        let mut companies = company_choice::unassigned(conn, actor.organization, member.id, within.as_deref(), limit)?;
-        companies
-            .retain(|company| search::contains(&company.name, &words) && listed.iter().all(|row| row.id != company.id));
+        companies.retain(|company| listed.iter().all(|row| row.id != company.id));
         let more = companies.len() > most;
         companies.truncate(most);
         Ok(Self { companies, more })
