@@ -1,8 +1,9 @@
 //! Tenantry: a self-hosted organization console for multi-tenant software.
 //!
-//! Imports point downward only: `cli → server → routes, jobs → handlers → web → services → api_auth → auth → models → audit, mail →
-//! app → db → authz, common`. `docs/ARCHITECTURE.md` has the picture and walkthroughs.
+//! Imports point downward only: `cli → server → routes, jobs → handlers, api → web → services → api_auth → auth → models →
+//! audit, mail → app → db → authz, rating, common`. `docs/ARCHITECTURE.md` has the picture and walkthroughs.
 
+pub mod api;
 pub mod api_auth;
 pub mod app;
 pub mod audit;

@@ -3,7 +3,6 @@
 pub mod access;
 pub mod access_reviews;
 pub mod accounts;
-pub mod api;
 pub mod audit;
 pub mod companies;
 pub mod developers;

@@ -6,13 +6,11 @@ use diesel::prelude::*;
 use crate::common::id::JoinId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{
-    account_requests, approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests,
-    login_attempts, memberships, organization_drafts, sessions, support_sessions, users,
-};
+use crate::db::schema::{account_requests, approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests, login_attempts, memberships, organization_drafts, sessions, support_sessions, usage_event_keys, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
+use crate::models::usage::key;
 use crate::models::account_request;
 use crate::models::approval::ApprovalStatus;
 use crate::models::invitation_report;
@@ -77,7 +75,8 @@ pub fn ended_support_sessions(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     .get_result(conn)
 }
 
-/// Removal snapshots, sessions, email tokens, sign-in attempts, drafts and closed reports that are no longer needed.
+/// Removal snapshots, sessions, email tokens, sign-in attempts, drafts, closed reports and keys of usage events that are no longer
+/// needed.
 pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let removals: bool =
         diesel::select(exists(memberships::table.filter(memberships::restorable_until.lt(now)))).get_result(conn)?;
@@ -105,7 +104,9 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
         account_requests::table.filter(account_requests::created_at.lt(now - account_request::KEPT)),
     ))
     .get_result(conn)?;
-    Ok(removals || sessions || tokens || attempts || reports || drafts || requests)
+    let keys = exists(usage_event_keys::table.filter(usage_event_keys::received_at.lt(now - key::KEPT)));
+    let keys: bool = diesel::select(keys).get_result(conn)?;
+    Ok(removals || sessions || tokens || attempts || reports || drafts || requests || keys)
 }
 
 /// A request whose time is over.

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use actix_web::web;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
 
+use crate::api;
 use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
@@ -24,7 +25,7 @@ use crate::handlers::accounts::{
     sessions, sign_up, theme, time_zone, unlock, verification, verification_email, verification_link,
 };
 use crate::handlers::{
-    access, access_reviews, api, audit, companies, developers, groups, invitations, members, onboarding,
+    access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding,
     onboarding_links, operator, organizations, overview, permissions, search, settings, suggestions,
 };
 use crate::routes::dispatch::Dispatch;

@@ -13,14 +13,14 @@ struct Source {
 }
 
 /// The modules from bottom to top. A module imports only modules before it.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "common", "authz", "rating", "db", "app", "queue", "audit", "mail", "models", "auth", "api_auth", "services", "web",
-    "handlers", "jobs", "routes", "server", "cli", "main",
+    "handlers", "api", "jobs", "routes", "server", "cli", "main",
 ];
 
 /// Modules on one level, which do not import each other.
-const SIBLINGS: [(&str, &str); 5] = [
-    ("common", "authz"), ("common", "rating"), ("authz", "rating"), ("audit", "mail"), ("handlers", "jobs")];
+const SIBLINGS: [(&str, &str); 7] = [
+    ("common", "authz"), ("common", "rating"), ("authz", "rating"), ("audit", "mail"), ("handlers", "jobs"), ("handlers", "api"), ("api", "jobs")];
 
 /// Files that consist of one table, and may be as long as it.
 const TABLES: [&str; 5] = [
@@ -137,7 +137,7 @@ fn handlers_jobs_and_commands_write_only_through_services() {
     for source in sources() {
         let own = module(&source.path);
         // The demo is data, not a way to change things.
-        let applies = ["handlers", "jobs", "web", "routes", "server"].contains(&own.as_str())
+        let applies = ["handlers", "api", "jobs", "web", "routes", "server"].contains(&own.as_str())
             || (own == "cli" && !source.path.starts_with("src/cli/demo"));
         if !applies {
             continue;
@@ -198,7 +198,7 @@ fn files_functions_and_the_auth_module_stay_within_their_limits() {
             breaches.push(format!("{name}: {lines} lines"));
         }
         for (function, length, handler) in functions(&text) {
-            let most = if handler && name.starts_with("src/handlers/") {
+            let most = if handler && (name.starts_with("src/handlers/") || name.starts_with("src/api/")) {
                 40
             } else {
                 60
@@ -222,7 +222,7 @@ fn files_functions_and_the_auth_module_stay_within_their_limits() {
 fn handlers_use_the_seven_standard_action_names() {
     const NAMES: [&str; 7] = ["index", "show", "new", "create", "edit", "update", "destroy"];
     let mut breaches = Vec::new();
-    for path in files("src/handlers", "rs") {
+    for path in [files("src/handlers", "rs"), files("src/api", "rs")].concat() {
         for (function, _, handler) in functions(&read(&path)) {
             if handler && !NAMES.contains(&function.as_str()) {
                 breaches.push(format!("{}: {function}", relative(&path)));

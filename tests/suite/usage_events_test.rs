@@ -376,3 +376,19 @@ fn the_figures_of_a_day_are_set_whole_or_by_name() {
     assert_eq!(call(&others, "PUT", &north, &json!({ "cases_open": 9 })).status, 404);
     assert_eq!(app.database.number("SELECT count(*) AS value FROM company_facts WHERE cases_open = 9"), 0);
 }
+
+#[test]
+fn the_key_of_an_event_is_forgotten_after_90_days() {
+    let app = TestApp::open();
+    let (_, key) = organization(&app, "usage-keys", &["North"]);
+    assert_eq!(counts(&send(&key, &[event("1", "calls", "north", &json!(1))])), [1, 0, 0]);
+    let keys = || app.database.number("SELECT count(*) AS value FROM usage_event_keys");
+    app.advance(Duration::from_secs(89 * DAY));
+    app.sweep();
+    assert_eq!(keys(), 1);
+    assert_eq!(results(&send(&key, &[event("1", "calls", "north", &json!(1))]))[0].0, "duplicate");
+    app.advance(Duration::from_secs(2 * DAY));
+    app.sweep();
+    assert_eq!(keys(), 0);
+    assert_eq!(counts(&send(&key, &[event("1", "calls", "north", &json!(1))])), [1, 0, 0]);
+}

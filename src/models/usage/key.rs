@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::common::id::UsageEventId;
-use crate::common::time::Time;
+use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::usage_event_keys;
 use crate::db::types::org_id::OrgId;
@@ -117,16 +117,22 @@ pub fn find(conn: &mut Conn, organization: OrgId, key: &str) -> QueryResult<Usag
         .first(conn)
 }
 
-/// Forgets keys that were taken before `end`, at most `limit`, and says how many.
-pub fn forget(conn: &mut Conn, end: Time, limit: i64) -> QueryResult<usize> {
+/// How long an event that comes again is known.
+pub const KEPT: Span = Span::days(90);
+
+/// Keys that are forgotten at once. The job comes again while there are more.
+const AT_ONCE: i64 = 2_000;
+
+/// Forgets keys that are older than that.
+pub fn forget_old(conn: &mut Conn, now: Time) -> QueryResult<()> {
     let old: Vec<(OrgId, String)> = usage_event_keys::table
-        .filter(usage_event_keys::received_at.lt(end))
+        .filter(usage_event_keys::received_at.lt(now - KEPT))
         .order(usage_event_keys::received_at)
-        .limit(limit)
+        .limit(AT_ONCE)
         .select((usage_event_keys::organization_id, usage_event_keys::event_key))
         .load(conn)?;
     for (organization, key) in &old {
         diesel::delete(usage_event_keys::table.find((organization, key))).execute(conn)?;
     }
-    Ok(old.len())
+    Ok(())
 }

@@ -1,9 +1,11 @@
-//! Deletes expired sessions, old login attempts, old email tokens, old drafts and requests that were never answered. The job asks first whether there are any.
+//! Deletes expired sessions, old login attempts, old email tokens, old drafts, requests that were never answered, and the keys of
+//! usage events of which none can come again. The job asks first whether there are any.
 
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::organization::draft;
+use crate::models::usage::key;
 use crate::models::{account_request, email_token, login_attempt, session};
 
 pub fn delete_expired(conn: &mut Conn, now: Time) -> Result<(), AppError> {
@@ -12,5 +14,6 @@ pub fn delete_expired(conn: &mut Conn, now: Time) -> Result<(), AppError> {
     email_token::delete_old(conn, now)?;
     account_request::delete_old(conn, now)?;
     draft::delete_old(conn, now)?;
+    key::forget_old(conn, now)?;
     Ok(())
 }

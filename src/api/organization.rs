@@ -7,7 +7,7 @@ use crate::api_auth::ApiGate;
 use crate::authz::permission::ViewOrganization;
 use crate::authz::scope::AnyScope;
 use crate::common::error::AppError;
-use crate::handlers::api::json;
+use crate::api::json;
 
 #[derive(Serialize)]
 struct OrganizationDocument {

@@ -10,7 +10,7 @@ use crate::authz::scope::FactsWrite;
 use crate::common::day::Day;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
-use crate::handlers::api::{body, json};
+use crate::api::{body, json};
 use crate::models::usage::facts::DayFacts;
 use crate::services::usage::facts;
 use crate::services::usage::facts::{DAYS_BACK, FactsError, LARGEST};

@@ -14,8 +14,8 @@ use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::common::problem::Problem;
 use crate::db::Conn;
-use crate::handlers::api::cloud_event::SentEvent;
-use crate::handlers::api::{body, cloud_event, json};
+use crate::api::cloud_event::SentEvent;
+use crate::api::{body, cloud_event, json};
 use crate::services::usage::ingest::{IngestionError, UsageSender, UsageStatus, ingest};
 use crate::services::usage::input::UsageInput;
 

@@ -16,8 +16,8 @@ use crate::common::problem::Problem;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
-use crate::handlers::api::json;
-use crate::handlers::api::paging::ListQuery;
+use crate::api::json;
+use crate::api::paging::ListQuery;
 use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanyRow, CompanySort};
 

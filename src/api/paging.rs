@@ -11,7 +11,7 @@ use crate::common::fields::Fields;
 use crate::common::html::query_value;
 use crate::common::paging::Cursor;
 use crate::common::problem::Problem;
-use crate::handlers::api::json;
+use crate::api::json;
 
 /// The most rows of a page.
 const MOST: usize = 200;

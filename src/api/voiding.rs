@@ -9,8 +9,8 @@ use crate::authz::permission::EditCompanyData;
 use crate::authz::scope::EventsWrite;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
-use crate::handlers::api::events::{sender, within};
-use crate::handlers::api::{body, json};
+use crate::api::events::{sender, within};
+use crate::api::{body, json};
 use crate::services::usage::void::{VoidingError, void};
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
 use crate::common::time::Time;
-use crate::handlers::api::body;
+use crate::api::body;
 use crate::services::usage::input::UsageInput;
 
 /// The most events of a batch.
