@@ -48,15 +48,26 @@ pub fn unreadable(detail: impl Into<String>) -> AppError {
 pub fn of(bytes: &[u8], error: &serde_json::Error) -> AppError {
     // What is no JSON can have the wrong form before.
     if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
-        return unreadable(format!("The body is not JSON: line {}, column {}.", error.line(), error.column()));
+        return unreadable(format!(
+            "The body is not JSON: line {}, column {}.",
+            error.line(),
+            error.column()
+        ));
     }
     let words = words(error);
-    let unknown = words.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    let unknown = words
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split('`').next());
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     match unknown {
         Some(name) => Problem {
             field: Some(name.chars().take(60).collect()),
-            ..Problem::new("unknown-field", status, "The request has an unknown field", format!("{words}."))
+            ..Problem::new(
+                "unknown-field",
+                status,
+                "The request has an unknown field",
+                format!("{words}."),
+            )
         },
         None => Problem::new(
             "invalid-value",
@@ -71,7 +82,12 @@ pub fn of(bytes: &[u8], error: &serde_json::Error) -> AppError {
 /// The words of an error without its place.
 pub fn words(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().chars().take(300).collect()
+    text.split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(300)
+        .collect()
 }
 
 /// Refuses documents that are nested too deeply.

@@ -5,10 +5,10 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::api::body;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
 use crate::common::time::Time;
-use crate::api::body;
 use crate::services::usage::input::UsageInput;
 
 /// The most events of a batch.

@@ -3,6 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use crate::api::json;
+use crate::api::paging::ListQuery;
 use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
@@ -16,8 +18,6 @@ use crate::common::problem::Problem;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
-use crate::api::json;
-use crate::api::paging::ListQuery;
 use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanyRow, CompanySort};
 

@@ -4,6 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use crate::api::cloud_event::SentEvent;
+use crate::api::{body, cloud_event, json};
 use crate::api_auth::ApiGate;
 use crate::audit::Events;
 use crate::auth::actor::Actor;
@@ -14,8 +16,6 @@ use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::common::problem::Problem;
 use crate::db::Conn;
-use crate::api::cloud_event::SentEvent;
-use crate::api::{body, cloud_event, json};
 use crate::services::usage::ingest::{IngestionError, UsageSender, UsageStatus, ingest};
 use crate::services::usage::input::UsageInput;
 
@@ -98,7 +98,10 @@ pub(super) fn within(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<Compan
 
 /// The key that sends.
 pub(super) fn sender(actor: &Actor) -> String {
-    actor.key.as_ref().map_or_else(|| actor.id.to_string(), |key| key.id.to_string())
+    actor
+        .key
+        .as_ref()
+        .map_or_else(|| actor.id.to_string(), |key| key.id.to_string())
 }
 
 /// `POST /api/v1/events`
@@ -114,7 +117,10 @@ pub async fn create(
         _ => return Err(Problem::invalid("mode", "Send partial or all.").into()),
     };
     let sent = cloud_event::read(&req, &body::bytes(payload).await?)?;
-    let inputs: Vec<UsageInput> = sent.iter().filter_map(|event| event.input.as_ref().ok().cloned()).collect();
+    let inputs: Vec<UsageInput> = sent
+        .iter()
+        .filter_map(|event| event.input.as_ref().ok().cloned())
+        .collect();
     let unreadable = inputs.len() < sent.len();
     let written = gate
         .try_write(move |actor, conn| {

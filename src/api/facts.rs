@@ -4,13 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::api::{body, json};
 use crate::api_auth::ApiCompanyGate;
 use crate::authz::permission::EditCompanyData;
 use crate::authz::scope::FactsWrite;
 use crate::common::day::Day;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
-use crate::api::{body, json};
 use crate::models::usage::facts::DayFacts;
 use crate::services::usage::facts;
 use crate::services::usage::facts::{DAYS_BACK, FactsError, LARGEST};
@@ -131,9 +131,13 @@ fn refused(error: FactsError) -> AppError {
             "Restore it first.",
         )
         .into(),
-        FactsError::InTheFuture => Problem::invalid("date", "The day has not begun in the organization’s time zone.").into(),
+        FactsError::InTheFuture => {
+            Problem::invalid("date", "The day has not begun in the organization’s time zone.").into()
+        }
         FactsError::TooOld => Problem::invalid("date", format!("The day is more than {DAYS_BACK} days ago.")).into(),
-        FactsError::OutOfRange(name) => Problem::invalid(name, format!("Send a whole number from 0 to {LARGEST}.")).into(),
+        FactsError::OutOfRange(name) => {
+            Problem::invalid(name, format!("Send a whole number from 0 to {LARGEST}.")).into()
+        }
         FactsError::Failed(error) => error,
     }
 }

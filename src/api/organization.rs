@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use serde::Serialize;
 
+use crate::api::json;
 use crate::api_auth::ApiGate;
 use crate::authz::permission::ViewOrganization;
 use crate::authz::scope::AnyScope;
 use crate::common::error::AppError;
-use crate::api::json;
 
 #[derive(Serialize)]
 struct OrganizationDocument {

@@ -5,13 +5,13 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use crate::api::json;
 use crate::app::App;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::html::query_value;
 use crate::common::paging::Cursor;
 use crate::common::problem::Problem;
-use crate::api::json;
 
 /// The most rows of a page.
 const MOST: usize = 200;

@@ -4,13 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use crate::api::events::{sender, within};
+use crate::api::{body, json};
 use crate::api_auth::ApiGate;
 use crate::authz::permission::EditCompanyData;
 use crate::authz::scope::EventsWrite;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
-use crate::api::events::{sender, within};
-use crate::api::{body, json};
 use crate::services::usage::void::{VoidingError, void};
 
 #[derive(Deserialize)]

@@ -60,7 +60,10 @@ impl Currency {
                 let is_sign = |c: char| matches!(c, '฿' | '\u{20a0}'..='\u{20cf}');
                 let mut letters = sign.chars();
                 let single = letters.next().is_some_and(is_sign) && letters.next().is_none();
-                let uses = CURRENCIES.iter().filter(|other| other.0.symbol().symbol == sign).count();
+                let uses = CURRENCIES
+                    .iter()
+                    .filter(|other| other.0.symbol().symbol == sign)
+                    .count();
                 (single && uses == 1).then_some(sign)
             }
         }
@@ -69,9 +72,7 @@ impl Currency {
     /// An amount of minor units as people read it: "€1,234.50", "¥1,200", "CHF 0.05", "−$3.00".
     pub fn amount(self, minor: i64) -> String {
         let minus = if minor < 0 { "\u{2212}" } else { "" };
-        let before = self
-            .sign()
-            .unwrap_or_else(|| format!("{}\u{a0}", self.code()));
+        let before = self.sign().unwrap_or_else(|| format!("{}\u{a0}", self.code()));
         format!("{minus}{before}{}", grouped(&self.plain(minor.unsigned_abs())))
     }
 

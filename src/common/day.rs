@@ -49,7 +49,11 @@ impl Day {
     fn date(self) -> NaiveDate {
         let first = epoch();
         let days = Days::new(u64::from(self.0.unsigned_abs()));
-        let date = if self.0 < 0 { first.checked_sub_days(days) } else { first.checked_add_days(days) };
+        let date = if self.0 < 0 {
+            first.checked_sub_days(days)
+        } else {
+            first.checked_add_days(days)
+        };
         date.unwrap_or(first)
     }
 
@@ -173,7 +177,15 @@ mod tests {
         assert_eq!((day("1970-01-01"), day("1970-01-02")), (Day(0), Day(1)));
         assert_eq!(day("2026-11-28").iso(), "2026-11-28");
         assert_eq!(day("2026-11-28").words(), "November 28, 2026");
-        for none in ["", "2026-02-29", "2026-13-01", "2026-1-5", "26-01-05", "1969-12-31", "2026-11-28x"] {
+        for none in [
+            "",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-5",
+            "26-01-05",
+            "1969-12-31",
+            "2026-11-28x",
+        ] {
             assert_eq!(Day::parse(none), None, "{none}");
         }
     }

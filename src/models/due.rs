@@ -6,17 +6,20 @@ use diesel::prelude::*;
 use crate::common::id::JoinId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{account_requests, approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests, login_attempts, memberships, organization_drafts, sessions, support_sessions, usage_event_keys, users};
+use crate::db::schema::{
+    account_requests, approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests,
+    login_attempts, memberships, organization_drafts, sessions, support_sessions, usage_event_keys, users,
+};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
-use crate::models::usage::key;
 use crate::models::account_request;
 use crate::models::approval::ApprovalStatus;
 use crate::models::invitation_report;
 use crate::models::join_request;
 use crate::models::organization::draft;
 use crate::models::session::{ABSOLUTE, IDLE};
+use crate::models::usage::key;
 
 /// Pending invitations past their end.
 pub fn expired_invitations(conn: &mut Conn, now: Time) -> QueryResult<bool> {

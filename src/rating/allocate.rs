@@ -22,5 +22,10 @@ pub fn allocate(amount: i64, weights: &[i64]) -> Option<Vec<i64>> {
     }
     let sign = i128::from(amount.signum());
     // No share is larger than the amount.
-    Some(shares.into_iter().map(|share| i64::try_from(share * sign).unwrap_or(amount)).collect())
+    Some(
+        shares
+            .into_iter()
+            .map(|share| i64::try_from(share * sign).unwrap_or(amount))
+            .collect(),
+    )
 }

@@ -29,9 +29,13 @@ const HALF: i64 = MICRO / 2;
 
 #[test]
 fn a_half_is_rounded_to_the_even_number() {
-    let rounded: Vec<i128> = [-25, -15, -5, 5, 15, 25, 14, 16, -14, -16].map(|n| half_even(n, 10)).to_vec();
+    let rounded: Vec<i128> = [-25, -15, -5, 5, 15, 25, 14, 16, -14, -16]
+        .map(|n| half_even(n, 10))
+        .to_vec();
     assert_eq!(rounded, [-2, -2, 0, 0, 2, 2, 1, 2, -1, -2]);
-    let amounts: Vec<i64> = (1..=5).map(|units| unit(HALF).cost(units * MICRO).unwrap().amount).collect();
+    let amounts: Vec<i64> = (1..=5)
+        .map(|units| unit(HALF).cost(units * MICRO).unwrap().amount)
+        .collect();
     assert_eq!(amounts, [0, 1, 2, 2, 2], "0.5, 1, 1.5, 2 and 2.5 cents");
 }
 
@@ -51,7 +55,9 @@ fn what_is_included_costs_nothing() {
         included: 100 * MICRO,
         ..unit(MICRO)
     };
-    let amounts: Vec<i64> = [0, 99, 100, 101].map(|units| price.cost(units * MICRO).unwrap().amount).to_vec();
+    let amounts: Vec<i64> = [0, 99, 100, 101]
+        .map(|units| price.cost(units * MICRO).unwrap().amount)
+        .to_vec();
     assert_eq!(amounts, [0, 0, 0, 1]);
 }
 
@@ -72,9 +78,14 @@ fn graduated_tiers_price_each_part_and_volume_tiers_the_whole() {
     let amounts = |model: PriceModel| -> Vec<i64> {
         let price = plain(model);
         assert_eq!(price.check(), Ok(()));
-        [0, 10, 11, 20, 25].map(|units| price.cost(units * MICRO).unwrap().amount).to_vec()
+        [0, 10, 11, 20, 25]
+            .map(|units| price.cost(units * MICRO).unwrap().amount)
+            .to_vec()
     };
-    assert_eq!(amounts(PriceModel::Graduated { tiers: tiers.clone() }), [0, 30, 37, 55, 60]);
+    assert_eq!(
+        amounts(PriceModel::Graduated { tiers: tiers.clone() }),
+        [0, 30, 37, 55, 60]
+    );
     assert_eq!(amounts(PriceModel::Volume { tiers }), [0, 30, 27, 45, 25]);
 }
 
@@ -84,7 +95,9 @@ fn a_package_that_is_begun_is_paid() {
         size: 1_000 * MICRO,
         amount: 500,
     });
-    let amounts: Vec<i64> = [0, 1, 1_000 * MICRO, 1_000 * MICRO + 1].map(|q| price.cost(q).unwrap().amount).to_vec();
+    let amounts: Vec<i64> = [0, 1, 1_000 * MICRO, 1_000 * MICRO + 1]
+        .map(|q| price.cost(q).unwrap().amount)
+        .to_vec();
     assert_eq!(amounts, [0, 500, 500, 1_000]);
 }
 
@@ -130,7 +143,9 @@ fn tiers() -> impl Strategy<Value = Vec<Tier>> {
         ends.sort_unstable();
         ends.dedup();
         let ends = ends.into_iter().map(Some).chain([None]);
-        ends.zip(prices).map(|(end, (price, flat))| tier(end, price, flat)).collect()
+        ends.zip(prices)
+            .map(|(end, (price, flat))| tier(end, price, flat))
+            .collect()
     })
 }
 

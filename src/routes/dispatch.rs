@@ -71,7 +71,11 @@ impl Service<ServiceRequest> for Dispatcher {
             req.match_info_mut().add_static(name, value);
         }
         // A page answers `HEAD` as `GET`: the same headers, without a body.
-        let method = if *req.method() == Method::HEAD { "GET" } else { req.method().as_str() };
+        let method = if *req.method() == Method::HEAD {
+            "GET"
+        } else {
+            req.method().as_str()
+        };
         let mut handlers = self.handlers.get(place.index).into_iter().flatten();
         match handlers.find(|(known, _)| *known == method) {
             Some((_, handler)) => handler.call(req),

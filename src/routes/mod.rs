@@ -14,9 +14,9 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers, ManageKeys,
-    ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit,
-    ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers,
+    ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess,
+    ViewAudit, ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
 };
 use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite};
 use crate::common::assets;
@@ -25,8 +25,8 @@ use crate::handlers::accounts::{
     sessions, sign_up, theme, time_zone, unlock, verification, verification_email, verification_link,
 };
 use crate::handlers::{
-    access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding,
-    onboarding_links, operator, organizations, overview, permissions, search, settings, suggestions,
+    access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
+    operator, organizations, overview, permissions, search, settings, suggestions,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -360,7 +360,10 @@ pub const ROUTES: &[RouteEntry] = table! {
 
 /// The value of `Allow` of a path of the table.
 fn allowed_methods(path: &str) -> String {
-    let methods = ROUTES.iter().filter(|entry| entry.path == path).map(|entry| entry.method);
+    let methods = ROUTES
+        .iter()
+        .filter(|entry| entry.path == path)
+        .map(|entry| entry.method);
     let methods: Vec<&str> = methods
         .map(|method| if method == "GET" { "GET, HEAD" } else { method })
         .collect();

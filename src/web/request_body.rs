@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::common::config::Limits;
 use crate::common::error::AppError;
 use crate::common::fields::LARGEST;
-use crate::web::problem::is_api;
 use crate::web::connection::ConnectionState;
+use crate::web::problem::is_api;
 
 /// The largest document that the API takes, in bytes.
 const LARGEST_DOCUMENT: usize = 1024 * 1024;

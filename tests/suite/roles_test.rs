@@ -362,7 +362,10 @@ fn document_for(path: &str) -> (&'static str, &'static str) {
     if path.ends_with("/events") {
         ("application/cloudevents-batch+json", "[]")
     } else if path.ends_with("/events/voiding") {
-        ("application/json", r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#)
+        (
+            "application/json",
+            r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#,
+        )
     } else {
         ("application/json", "{}")
     }

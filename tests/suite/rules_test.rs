@@ -14,13 +14,20 @@ struct Source {
 
 /// The modules from bottom to top. A module imports only modules before it.
 const LAYERS: [&str; 20] = [
-    "common", "authz", "rating", "db", "app", "queue", "audit", "mail", "models", "auth", "api_auth", "services", "web",
-    "handlers", "api", "jobs", "routes", "server", "cli", "main",
+    "common", "authz", "rating", "db", "app", "queue", "audit", "mail", "models", "auth", "api_auth", "services",
+    "web", "handlers", "api", "jobs", "routes", "server", "cli", "main",
 ];
 
 /// Modules on one level, which do not import each other.
 const SIBLINGS: [(&str, &str); 7] = [
-    ("common", "authz"), ("common", "rating"), ("authz", "rating"), ("audit", "mail"), ("handlers", "jobs"), ("handlers", "api"), ("api", "jobs")];
+    ("common", "authz"),
+    ("common", "rating"),
+    ("authz", "rating"),
+    ("audit", "mail"),
+    ("handlers", "jobs"),
+    ("handlers", "api"),
+    ("api", "jobs"),
+];
 
 /// Files that consist of one table, and may be as long as it.
 const TABLES: [&str; 5] = [

@@ -36,7 +36,10 @@ fn send(client: &Client, events: &[Value]) -> Value {
 fn results(report: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let results = report["results"].as_array().expect("results");
-    results.iter().map(|result| (text(&result["status"]), text(&result["reason"]))).collect()
+    results
+        .iter()
+        .map(|result| (text(&result["status"]), text(&result["reason"])))
+        .collect()
 }
 
 fn counts(report: &Value) -> [i64; 3] {
@@ -124,13 +127,37 @@ fn what_cannot_count_is_rejected_with_the_reason_and_the_rest_is_kept() {
     version["specversion"] = json!("0.3");
     let cases = [
         (event("ok", "calls", "north", &json!(1)), "accepted", ""),
-        (event("meter", "faxes", "north", &json!(1)), "rejected", "type is no known meter"),
-        (event("other", "calls", "their", &json!(1)), "rejected", "subject is no company"),
-        (event("none", "calls", "No Slug'", &json!(1)), "rejected", "subject is no company"),
+        (
+            event("meter", "faxes", "north", &json!(1)),
+            "rejected",
+            "type is no known meter",
+        ),
+        (
+            event("other", "calls", "their", &json!(1)),
+            "rejected",
+            "subject is no company",
+        ),
+        (
+            event("none", "calls", "No Slug'", &json!(1)),
+            "rejected",
+            "subject is no company",
+        ),
         (event("old", "calls", "old", &json!(1)), "rejected", "archived"),
-        (event("negative", "calls", "north", &json!(-1)), "rejected", "must not be below 0"),
-        (event("fine", "calls", "north", &json!(0.000_000_1)), "rejected", "six decimals"),
-        (event("text", "calls", "north", &json!("5")), "rejected", "must be a number"),
+        (
+            event("negative", "calls", "north", &json!(-1)),
+            "rejected",
+            "must not be below 0",
+        ),
+        (
+            event("fine", "calls", "north", &json!(0.000_000_1)),
+            "rejected",
+            "six decimals",
+        ),
+        (
+            event("text", "calls", "north", &json!("5")),
+            "rejected",
+            "must be a number",
+        ),
         (event("", "calls", "north", &json!(1)), "rejected", "id must have"),
         (timed("late", -35, -1), "rejected", "35 days ago"),
         (timed("in-time", -35, 1), "accepted", ""),
@@ -144,12 +171,20 @@ fn what_cannot_count_is_rejected_with_the_reason_and_the_rest_is_kept() {
     let refused = send_to(&key, "/api/v1/events?mode=all", &events).expect(422);
     let report: Value = serde_json::from_slice(&refused.bytes).expect("JSON");
     assert_eq!(counts(&report), [0, 0, 14]);
-    assert_eq!(sum(&app, "usage-faults", "usage_days", "active", "calls"), 0, "all or nothing");
+    assert_eq!(
+        sum(&app, "usage-faults", "usage_days", "active", "calls"),
+        0,
+        "all or nothing"
+    );
 
     let report = send(&key, &events);
     assert_eq!(counts(&report), [2, 0, 14]);
     for ((event, status, reason), result) in cases.iter().zip(results(&report)) {
-        assert_eq!((result.0.as_str(), result.1.contains(reason)), (*status, true), "{event}: {result:?}");
+        assert_eq!(
+            (result.0.as_str(), result.1.contains(reason)),
+            (*status, true),
+            "{event}: {result:?}"
+        );
     }
     assert_eq!(sum(&app, "usage-faults", "usage_days", "active", "calls"), 2_000_000);
     assert_eq!(report["results"][14]["id"], "bare");
@@ -159,7 +194,14 @@ fn what_cannot_count_is_rejected_with_the_reason_and_the_rest_is_kept() {
 fn bodies_that_are_no_batch_get_a_problem_document() {
     let app = TestApp::open();
     let (_, key) = organization(&app, "usage-bodies", &["North"]);
-    let post = |kind: &str, body: &str| key.send("POST", "/api/v1/events", &[("Content-Type", kind)], Some(body.to_owned()));
+    let post = |kind: &str, body: &str| {
+        key.send(
+            "POST",
+            "/api/v1/events",
+            &[("Content-Type", kind)],
+            Some(body.to_owned()),
+        )
+    };
     let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
     let many = format!("[{}]", vec!["1"; 1_001].join(","));
     let large = format!("[\"{}\"]", "x".repeat(1_100_000));
@@ -173,10 +215,19 @@ fn bodies_that_are_no_batch_get_a_problem_document() {
         ("text/plain", "[]", 415, "unsupported-media-type"),
     ] {
         let answer = post(kind, body);
-        assert_eq!((answer.status, problem(&answer).as_str()), (status, name), "{kind}: {:.80}", body);
+        assert_eq!(
+            (answer.status, problem(&answer).as_str()),
+            (status, name),
+            "{kind}: {:.80}",
+            body
+        );
     }
     let huge = "[{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"calls\",\"subject\":\"north\",\"data\":{\"quantity\":99999999999999999999999}}]";
-    assert!(results(&document(&post(BATCH, huge)))[0].1.contains("at most 1000000000"));
+    assert!(
+        results(&document(&post(BATCH, huge)))[0]
+            .1
+            .contains("at most 1000000000")
+    );
     let odd = send_to(&key, "/api/v1/events?mode=some", &[]);
     assert_eq!(problem(&odd), "invalid-value");
     assert_eq!(counts(&send(&key, &[])), [0, 0, 0]);
@@ -187,22 +238,48 @@ fn a_voided_event_stays_and_leaves_the_sums() {
     let app = TestApp::open();
     let (_, key) = organization(&app, "usage-void", &["North"]);
     let (_, others) = organization(&app, "usage-void-2", &["North"]);
-    send(&key, &[event("1", "leads", "north", &json!(5)), event("2", "leads", "north", &json!(7))]);
+    send(
+        &key,
+        &[
+            event("1", "leads", "north", &json!(5)),
+            event("2", "leads", "north", &json!(7)),
+        ],
+    );
     let void = |client: &Client, id: &str, reason: &str| {
         let body = json!({ "source": "dialer", "id": id, "reason": reason }).to_string();
-        client.send("POST", "/api/v1/events/voiding", &[("Content-Type", "application/json")], Some(body))
+        client.send(
+            "POST",
+            "/api/v1/events/voiding",
+            &[("Content-Type", "application/json")],
+            Some(body),
+        )
     };
     assert_eq!(void(&others, "1", "Not ours").status, 404);
     assert_eq!(problem(&void(&key, "1", " ")), "invalid-value");
-    assert_eq!(document(&void(&key, "1", "Counted twice").expect(200))["status"], "voided");
+    assert_eq!(
+        document(&void(&key, "1", "Counted twice").expect(200))["status"],
+        "voided"
+    );
     assert_eq!(problem(&void(&key, "1", "Again").expect(409)), "already-voided");
     assert_eq!(void(&key, "3", "Never sent").status, 404);
     for table in ["usage_days", "usage_months"] {
         assert_eq!(sum(&app, "usage-void", table, "active", "leads"), 7_000_000, "{table}");
     }
-    assert_eq!(app.database.number("SELECT count(*) AS value FROM usage_events WHERE void_reason = 'Counted twice'"), 1);
-    assert_eq!(app.database.number("SELECT count(*) AS value FROM audit_events WHERE action = 'usage.event_voided'"), 1);
-    assert_eq!(counts(&send(&key, &[event("1", "leads", "north", &json!(5))])), [0, 1, 0], "it was sent");
+    assert_eq!(
+        app.database
+            .number("SELECT count(*) AS value FROM usage_events WHERE void_reason = 'Counted twice'"),
+        1
+    );
+    assert_eq!(
+        app.database
+            .number("SELECT count(*) AS value FROM audit_events WHERE action = 'usage.event_voided'"),
+        1
+    );
+    assert_eq!(
+        counts(&send(&key, &[event("1", "leads", "north", &json!(5))])),
+        [0, 1, 0],
+        "it was sent"
+    );
 }
 
 #[test]
@@ -216,7 +293,13 @@ fn a_key_of_one_company_reports_for_this_company_only() {
         fixtures.api_key(organization, olivia, "events:write", Some(north)).1
     });
     let key = program(&app, &key);
-    let report = send(&key, &[event("1", "calls", "north", &json!(1)), event("2", "calls", "south", &json!(1))]);
+    let report = send(
+        &key,
+        &[
+            event("1", "calls", "north", &json!(1)),
+            event("2", "calls", "south", &json!(1)),
+        ],
+    );
     assert_eq!(counts(&report), [1, 0, 1]);
     assert!(results(&report)[1].1.contains("may report for"));
 }
@@ -230,11 +313,21 @@ fn archived_companies_leave_the_total_and_return_to_it() {
         fixtures.session_cookie(olivia)
     });
     let owner = app.client_with(&owner);
-    send(&key, &[event("1", "calls", "north", &json!(1)), event("2", "calls", "south", &json!(10))]);
+    send(
+        &key,
+        &[
+            event("1", "calls", "north", &json!(1)),
+            event("2", "calls", "south", &json!(10)),
+        ],
+    );
     let total = |scope: &str| sum(&app, "usage-archive", "usage_days", scope, "calls");
-    owner.post("/organizations/usage-archive/companies/south/archiving", &[]).expect(303);
+    owner
+        .post("/organizations/usage-archive/companies/south/archiving", &[])
+        .expect(303);
     assert_eq!((total("active"), total("archived")), (1_000_000, 10_000_000));
-    owner.post("/organizations/usage-archive/companies/south/restoring", &[]).expect(303);
+    owner
+        .post("/organizations/usage-archive/companies/south/restoring", &[])
+        .expect(303);
     assert_eq!((total("active"), total("archived")), (11_000_000, 0));
 }
 
@@ -245,12 +338,18 @@ fn days_follow_the_time_zone_and_a_new_zone_counts_from_the_next_day() {
     app.database
         .execute("UPDATE organizations SET timezone = 'Pacific/Kiritimati' WHERE id IN (SELECT organization_id FROM organization_slugs WHERE slug = 'usage-zone')");
     send(&key, &[event("1", "calls", "north", &json!(1))]);
-    let days = || app.database.words("SELECT CAST(day AS TEXT) AS value FROM usage_days WHERE scope = 'active' ORDER BY day");
+    let days = || {
+        app.database
+            .words("SELECT CAST(day AS TEXT) AS value FROM usage_days WHERE scope = 'active' ORDER BY day")
+    };
     // Kiritimati is 14 hours ahead of UTC.
     let ahead = (app.now() / 1_000_000 + 14 * 3600) / DAY as i64;
     assert_eq!(days(), [ahead.to_string()]);
     app.advance(Duration::from_secs(1));
-    assert_eq!(counts(&send(&key, &[event("2", "calls", "north", &json!(1))])), [1, 0, 0]);
+    assert_eq!(
+        counts(&send(&key, &[event("2", "calls", "north", &json!(1))])),
+        [1, 0, 0]
+    );
     assert_eq!(days().len(), 1);
 }
 
@@ -261,7 +360,14 @@ fn the_sums_are_those_of_the_events_after_any_batches() {
     let one = (0..40_u32, 0..3_usize, 0..6_usize, 0..2_000_000_i64, 0..30_i64);
     let batches = vec(vec(one, 0..12), 1..4);
     let mut runner = TestRunner::new(Config::with_cases(12));
-    let meters = ["voice_seconds", "calls", "sms_segments", "self_healing_actions", "waba_fee", "leads"];
+    let meters = [
+        "voice_seconds",
+        "calls",
+        "sms_segments",
+        "self_healing_actions",
+        "waba_fee",
+        "leads",
+    ];
     runner
         .run(&batches, |batches| {
             for batch in batches {
@@ -323,9 +429,14 @@ fn overlapping_batches_of_many_writers_count_each_event_once() {
         }
     });
     let kept = app.database.number("SELECT count(*) AS value FROM usage_events");
-    let distinct = app.database.number("SELECT count(DISTINCT event_id) AS value FROM usage_events");
+    let distinct = app
+        .database
+        .number("SELECT count(DISTINCT event_id) AS value FROM usage_events");
     assert_eq!(kept, distinct);
-    assert_eq!(sum(&app, "usage-writers", "usage_days", "active", "calls"), kept * 1_000_000);
+    assert_eq!(
+        sum(&app, "usage-writers", "usage_days", "active", "calls"),
+        kept * 1_000_000
+    );
     assert!(kept >= 100, "{kept}");
 }
 
@@ -339,19 +450,30 @@ fn the_figures_of_a_day_are_set_whole_or_by_name() {
     let today = at(&app, 0, 0)[..10].to_owned();
     let call = |client: &Client, method: &str, path: &str, body: &Value| {
         let path = format!("/api/v1/companies/{path}");
-        client.send(method, &path, &[("Content-Type", "application/json")], Some(body.to_string()))
+        client.send(
+            method,
+            &path,
+            &[("Content-Type", "application/json")],
+            Some(body.to_string()),
+        )
     };
     let north = format!("north/facts/{today}");
     let whole = json!({ "cases_open": 120, "cases_new": 7, "placed_minor": 900_000, "recovered_minor": 225_000 });
     let set = document(&call(&key, "PUT", &north, &whole).expect(200));
-    assert_eq!((&set["cases_open"], &set["cases_closed"], &set["day"]), (&json!(120), &Value::Null, &json!(today)));
+    assert_eq!(
+        (&set["cases_open"], &set["cases_closed"], &set["day"]),
+        (&json!(120), &Value::Null, &json!(today))
+    );
     let changed = document(&call(&key, "PATCH", &north, &json!({ "cases_closed": 4, "cases_new": null })).expect(200));
     assert_eq!(
         (&changed["cases_open"], &changed["cases_closed"], &changed["cases_new"]),
         (&json!(120), &json!(4), &Value::Null)
     );
     let again = document(&call(&key, "PUT", &north, &json!({ "cases_open": 1 })).expect(200));
-    assert_eq!((&again["cases_open"], &again["cases_closed"]), (&json!(1), &Value::Null));
+    assert_eq!(
+        (&again["cases_open"], &again["cases_closed"]),
+        (&json!(1), &Value::Null)
+    );
     let events = "SELECT count(*) AS value FROM audit_events WHERE action = 'usage.facts_changed'";
     assert_eq!(app.database.number(events), 3);
     call(&key, "PUT", &north, &json!({ "cases_open": 1 })).expect(200);
@@ -361,7 +483,12 @@ fn the_figures_of_a_day_are_set_whole_or_by_name() {
     for (path, body, status, name) in [
         (north.clone(), json!({ "cases_open": -1 }), 422, "invalid-value"),
         (north.clone(), json!({ "cases_open": 1.5 }), 422, "invalid-value"),
-        (north.clone(), json!({ "cases_open": 99_999_999_999_999_999_u64 }), 422, "invalid-value"),
+        (
+            north.clone(),
+            json!({ "cases_open": 99_999_999_999_999_999_u64 }),
+            422,
+            "invalid-value",
+        ),
         (north.clone(), json!({ "cases": 1 }), 422, "unknown-field"),
         (north.clone(), json!([1]), 422, "invalid-value"),
         (format!("north/facts/{tomorrow}"), json!({}), 422, "invalid-value"),
@@ -371,24 +498,41 @@ fn the_figures_of_a_day_are_set_whole_or_by_name() {
         (format!("none/facts/{today}"), json!({}), 404, "not-found"),
     ] {
         let answer = call(&key, "PUT", &path, &body);
-        assert_eq!((answer.status, problem(&answer).as_str()), (status, name), "{path} {body}");
+        assert_eq!(
+            (answer.status, problem(&answer).as_str()),
+            (status, name),
+            "{path} {body}"
+        );
     }
     assert_eq!(call(&others, "PUT", &north, &json!({ "cases_open": 9 })).status, 404);
-    assert_eq!(app.database.number("SELECT count(*) AS value FROM company_facts WHERE cases_open = 9"), 0);
+    assert_eq!(
+        app.database
+            .number("SELECT count(*) AS value FROM company_facts WHERE cases_open = 9"),
+        0
+    );
 }
 
 #[test]
 fn the_key_of_an_event_is_forgotten_after_90_days() {
     let app = TestApp::open();
     let (_, key) = organization(&app, "usage-keys", &["North"]);
-    assert_eq!(counts(&send(&key, &[event("1", "calls", "north", &json!(1))])), [1, 0, 0]);
+    assert_eq!(
+        counts(&send(&key, &[event("1", "calls", "north", &json!(1))])),
+        [1, 0, 0]
+    );
     let keys = || app.database.number("SELECT count(*) AS value FROM usage_event_keys");
     app.advance(Duration::from_secs(89 * DAY));
     app.sweep();
     assert_eq!(keys(), 1);
-    assert_eq!(results(&send(&key, &[event("1", "calls", "north", &json!(1))]))[0].0, "duplicate");
+    assert_eq!(
+        results(&send(&key, &[event("1", "calls", "north", &json!(1))]))[0].0,
+        "duplicate"
+    );
     app.advance(Duration::from_secs(2 * DAY));
     app.sweep();
     assert_eq!(keys(), 0);
-    assert_eq!(counts(&send(&key, &[event("1", "calls", "north", &json!(1))])), [1, 0, 0]);
+    assert_eq!(
+        counts(&send(&key, &[event("1", "calls", "north", &json!(1))])),
+        [1, 0, 0]
+    );
 }

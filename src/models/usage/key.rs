@@ -93,11 +93,7 @@ pub fn take(conn: &mut Conn, keys: &[EventKey]) -> QueryResult<Vec<String>> {
 }
 
 /// What was taken before under these keys: key, content, event.
-pub fn known(
-    conn: &mut Conn,
-    organization: OrgId,
-    keys: &[&str],
-) -> QueryResult<Vec<(String, String, UsageEventId)>> {
+pub fn known(conn: &mut Conn, organization: OrgId, keys: &[&str]) -> QueryResult<Vec<(String, String, UsageEventId)>> {
     usage_event_keys::table
         .filter(usage_event_keys::organization_id.eq(organization))
         .filter(conn.one_of(usage_event_keys::event_key, keys))

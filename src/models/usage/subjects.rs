@@ -22,7 +22,10 @@ pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &BTreeSet<&str>) ->
         .filter(these)
         .select((companies::slug, companies::id, companies::status))
         .load(c))?;
-    let mut found: HashMap<String, Subject> = rows.into_iter().map(|(slug, id, status)| (slug, (id, status))).collect();
+    let mut found: HashMap<String, Subject> = rows
+        .into_iter()
+        .map(|(slug, id, status)| (slug, (id, status)))
+        .collect();
     let missing: Vec<&&str> = slugs.iter().filter(|slug| !found.contains_key(**slug)).collect();
     if !missing.is_empty() {
         let rows: Vec<(String, CompanyId, CompanyStatus)> = former_company_slugs::table

@@ -195,6 +195,11 @@ pub fn days(
         .filter(usage_days::meter.eq_any(Meter::ALL))
         .filter(usage_days::day.between(from, to))
         .order((usage_days::meter, usage_days::day))
-        .select((usage_days::meter, usage_days::day, usage_days::quantity, usage_days::events))
+        .select((
+            usage_days::meter,
+            usage_days::day,
+            usage_days::quantity,
+            usage_days::events,
+        ))
         .load(conn)
 }

@@ -35,7 +35,11 @@ impl CountingZones {
             .select((usage_zones::first_day, usage_zones::begins_at, usage_zones::timezone))
             .load(conn)?;
         // The first row says what counted from the beginning.
-        let first = if changes.is_empty() { present } else { changes.remove(0).timezone };
+        let first = if changes.is_empty() {
+            present
+        } else {
+            changes.remove(0).timezone
+        };
         Ok(Self { first, changes })
     }
 
@@ -84,7 +88,9 @@ pub fn change(conn: &mut Conn, organization: OrgId, before: Zone, after: Zone, n
             begins_at: Time(0),
             timezone: before,
         };
-        diesel::insert_into(usage_zones::table).values(row(first)).execute(conn)?;
+        diesel::insert_into(usage_zones::table)
+            .values(row(first))
+            .execute(conn)?;
     }
     let tomorrow = zones.day(now).plus(1);
     // A change that has not begun to count is replaced.
@@ -99,7 +105,9 @@ pub fn change(conn: &mut Conn, organization: OrgId, before: Zone, after: Zone, n
         begins_at: tomorrow.start(zones.zone(now)).unwrap_or(now),
         timezone: after,
     };
-    diesel::insert_into(usage_zones::table).values(row(next)).execute(conn)?;
+    diesel::insert_into(usage_zones::table)
+        .values(row(next))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -131,27 +139,44 @@ mod tests {
     #[test]
     fn a_zone_behind_the_one_before_begins_with_the_new_day() {
         let zones = changed("UTC", "America/New_York", "2026-12-01");
-        let days = ["2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z", "2026-12-02T04:59:59Z", "2026-12-02T05:00:00Z"]
-            .map(|text| zones.day(time(text)).iso());
+        let days = [
+            "2026-11-30T23:59:59Z",
+            "2026-12-01T00:00:00Z",
+            "2026-12-02T04:59:59Z",
+            "2026-12-02T05:00:00Z",
+        ]
+        .map(|text| zones.day(time(text)).iso());
         assert_eq!(days, ["2026-11-30", "2026-12-01", "2026-12-01", "2026-12-02"]);
     }
 
     #[test]
     fn a_zone_ahead_of_the_one_before_has_a_shorter_first_day() {
         let zones = changed("America/New_York", "Asia/Tokyo", "2026-12-01");
-        let days = ["2026-12-01T04:59:59Z", "2026-12-01T05:00:00Z", "2026-12-01T15:00:00Z"].map(|text| zones.day(time(text)).iso());
+        let days = ["2026-12-01T04:59:59Z", "2026-12-01T05:00:00Z", "2026-12-01T15:00:00Z"]
+            .map(|text| zones.day(time(text)).iso());
         assert_eq!(days, ["2026-11-30", "2026-12-01", "2026-12-02"]);
     }
 
     #[test]
     fn days_follow_one_another_through_a_change_whatever_the_zones() {
-        let names = ["UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati", "Europe/Berlin"];
+        let names = [
+            "UTC",
+            "America/New_York",
+            "Asia/Kathmandu",
+            "Pacific/Kiritimati",
+            "Europe/Berlin",
+        ];
         for (before, after) in names.iter().flat_map(|one| names.map(|other| (*one, other))) {
             let zones = changed(before, after, "2026-10-25");
             let mut last = zones.day(time("2026-10-20T00:00:00Z"));
             for quarter in 0..960 {
                 let day = zones.day(time("2026-10-20T00:00:00Z") + crate::common::time::Span::minutes(15 * quarter));
-                assert!(day == last || day == last.plus(1), "{before} to {after}: {} after {}", day.iso(), last.iso());
+                assert!(
+                    day == last || day == last.plus(1),
+                    "{before} to {after}: {} after {}",
+                    day.iso(),
+                    last.iso()
+                );
                 last = day;
             }
         }

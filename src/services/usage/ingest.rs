@@ -10,12 +10,12 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::usage::NewUsage;
 use crate::models::usage::event;
-use crate::models::usage::{key, subjects};
 use crate::models::usage::key::EventKey;
 use crate::models::usage::sums::SumChanges;
 use crate::models::usage::zones::CountingZones;
-use crate::models::usage::NewUsage;
+use crate::models::usage::{key, subjects};
 use crate::services::usage::input::{UsageFault, UsageInput};
 
 /// Who sends events.
@@ -66,7 +66,11 @@ pub fn ingest(
     let checked = check(conn, sender, now, batch)?;
     let mut statuses: Vec<UsageStatus> = checked
         .iter()
-        .map(|event| event.as_ref().map_or_else(|fault| UsageStatus::Rejected(*fault), |_| UsageStatus::Accepted))
+        .map(|event| {
+            event
+                .as_ref()
+                .map_or_else(|fault| UsageStatus::Rejected(*fault), |_| UsageStatus::Accepted)
+        })
         .collect();
     if all && checked.iter().any(Result::is_err) {
         return Err(IngestionError::Rejected(statuses));
@@ -119,7 +123,10 @@ fn compare(
     }
     let keys: Vec<&str> = again.iter().map(|(key, _)| key.event_key.as_str()).collect();
     let known = key::known(conn, organization, &keys)?;
-    let known: HashMap<String, _> = known.into_iter().map(|(key, content, id)| (key, (content, id))).collect();
+    let known: HashMap<String, _> = known
+        .into_iter()
+        .map(|(key, content, id)| (key, (content, id)))
+        .collect();
     for (key, at) in again {
         let Some((content, id)) = known.get(&key.event_key) else {
             continue;
@@ -129,7 +136,11 @@ fn compare(
             event::mark_conflict(conn, organization, *id)?;
         }
         if let Some(status) = statuses.get_mut(*at) {
-            *status = if same { UsageStatus::Duplicate } else { UsageStatus::Conflict };
+            *status = if same {
+                UsageStatus::Duplicate
+            } else {
+                UsageStatus::Conflict
+            };
         }
     }
     Ok(())

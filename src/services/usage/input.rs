@@ -119,10 +119,17 @@ fn micro_units(text: &str) -> Result<i64, UsageFault> {
     if power < 0 {
         return Err(UsageFault::TooManyDecimals);
     }
-    let power = u32::try_from(power).ok().filter(|power| *power <= 18).ok_or(UsageFault::TooLarge)?;
+    let power = u32::try_from(power)
+        .ok()
+        .filter(|power| *power <= 18)
+        .ok_or(UsageFault::TooLarge)?;
     let number: i64 = significant.parse().map_err(|_| UsageFault::TooLarge)?;
     let micro = number.checked_mul(10_i64.pow(power)).ok_or(UsageFault::TooLarge)?;
-    if micro > LARGEST { Err(UsageFault::TooLarge) } else { Ok(micro) }
+    if micro > LARGEST {
+        Err(UsageFault::TooLarge)
+    } else {
+        Ok(micro)
+    }
 }
 
 #[cfg(test)]

@@ -147,7 +147,9 @@ impl GeneralPage {
     /// Such as "EUR, Euro".
     fn currencies() -> impl Iterator<Item = (&'static str, String)> {
         let label = |currency: &Currency| format!("{}, {}", currency.code(), currency.name());
-        Currency::all().iter().map(move |currency| (currency.code(), label(currency)))
+        Currency::all()
+            .iter()
+            .map(move |currency| (currency.code(), label(currency)))
     }
 }
 
