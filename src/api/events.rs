@@ -26,6 +26,16 @@ pub struct EventsQuery {
     mode: String,
 }
 
+impl EventsQuery {
+    fn wants_all(&self) -> Result<bool, Problem> {
+        match self.mode.as_str() {
+            "" | "partial" => Ok(false),
+            "all" => Ok(true),
+            _ => Err(Problem::invalid("mode", "Send partial or all.")),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct EventResult {
     source: Option<String>,
@@ -111,11 +121,7 @@ pub async fn create(
     req: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, AppError> {
-    let all = match query.mode.as_str() {
-        "" | "partial" => false,
-        "all" => true,
-        _ => return Err(Problem::invalid("mode", "Send partial or all.").into()),
-    };
+    let all = query.wants_all()?;
     let sent = cloud_event::read(&req, &body::bytes(payload).await?)?;
     let inputs: Vec<UsageInput> = sent
         .iter()

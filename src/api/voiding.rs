@@ -56,20 +56,24 @@ pub async fn create(
             Ok(((), events))
         })
         .await;
-    match voided {
-        Ok(()) => json(&VoidingDocument {
-            source: wanted.source,
-            id: wanted.id,
-            status: "voided",
-        }),
-        Err(VoidingError::Unknown) => Err(AppError::NotFound),
-        Err(VoidingError::Voided) => Err(Problem::new(
+    voided.map_err(refused)?;
+    json(&VoidingDocument {
+        source: wanted.source,
+        id: wanted.id,
+        status: "voided",
+    })
+}
+
+fn refused(error: VoidingError) -> AppError {
+    match error {
+        VoidingError::Unknown => AppError::NotFound,
+        VoidingError::Voided => Problem::new(
             "already-voided",
             StatusCode::CONFLICT,
             "The event is voided already",
             "It does not count.",
         )
-        .into()),
-        Err(VoidingError::Failed(error)) => Err(error),
+        .into(),
+        VoidingError::Failed(error) => error,
     }
 }

@@ -14,7 +14,7 @@ use crate::authz::scope::RouteScope;
 use crate::common::error::{AppError, ChangeError};
 use crate::common::id::CompanyId;
 use crate::db::Conn;
-use crate::models::company;
+use crate::models::company_slug;
 
 /// A permission and a scope in the company of the path, which is its slug or its id.
 pub struct ApiCompanyGate<P: Permission, S: RouteScope> {
@@ -72,7 +72,7 @@ fn enter<P: Permission, S: RouteScope>(
 ) -> Result<(Actor, Company), AppError> {
     let actor = holder.scoped::<S>()?;
     let slug = match CompanyId::parse(named) {
-        Some(id) => company::slug_of(conn, actor.organization, id)?,
+        Some(id) => company_slug::slug_of(conn, actor.organization, id)?,
         None => None,
     };
     let company = Company::enter(conn, &actor, slug.as_deref().unwrap_or(named), P::ID)?;

@@ -136,19 +136,17 @@ impl Time {
     pub fn ago(self, now: Time, zone: Zone) -> String {
         let seconds = (now - self).as_seconds();
         let plural = |n: i64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
+        // The zone is asked only where it says something.
+        let day = |at: Self| zone.at(at.utc()).date_naive();
         match seconds {
-            ..60 => return "just now".into(),
-            60..3600 => return plural(seconds / 60, "minute"),
-            3600..86_400 => return plural(seconds / 3600, "hour"),
-            _ => {}
-        }
-        let (here, today) = (zone.at(self.utc()), zone.at(now.utc()));
-        match seconds {
-            ..604_800 => match (today.date_naive() - here.date_naive()).num_days() {
+            ..60 => "just now".into(),
+            60..3600 => plural(seconds / 60, "minute"),
+            3600..86_400 => plural(seconds / 3600, "hour"),
+            86_400..604_800 => match (day(now) - day(self)).num_days() {
                 ..=1 => "yesterday".into(),
                 days => plural(days, "day"),
             },
-            _ if here.year() == today.year() => self.format(zone, "%B %-d"),
+            _ if day(self).year() == day(now).year() => self.format(zone, "%B %-d"),
             _ => self.date(zone),
         }
     }

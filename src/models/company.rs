@@ -141,15 +141,6 @@ fn list_by_words(
     Ok(word_search::in_order(&places, rows, |row| row.id.to_string()))
 }
 
-/// The slug of a company.
-pub fn slug_of(conn: &mut Conn, org: OrgId, id: CompanyId) -> QueryResult<Option<String>> {
-    companies::table
-        .find((org, id))
-        .select(companies::slug)
-        .first(conn)
-        .optional()
-}
-
 /// The name of a company.
 pub fn name_of(conn: &mut Conn, org: OrgId, id: CompanyId) -> QueryResult<Option<String>> {
     companies::table

@@ -97,3 +97,12 @@ pub fn former(conn: &mut Conn, organization: OrgId, company: CompanyId) -> Query
         .select(former_company_slugs::slug)
         .load(conn)
 }
+
+/// The present slug of a company.
+pub fn slug_of(conn: &mut Conn, org: OrgId, id: CompanyId) -> QueryResult<Option<String>> {
+    companies::table
+        .find((org, id))
+        .select(companies::slug)
+        .first(conn)
+        .optional()
+}

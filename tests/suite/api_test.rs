@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use tenantry::api_auth::ApiGate;
 use tenantry::authz::decision::Permissions;
-use tenantry::authz::permission::{CreateCompanies, Permission, ViewCompany};
+use tenantry::authz::permission::{CreateCompanies, EditCompanyData, Permission, ViewCompany};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::authz::scope::{CompaniesWrite, Scope};
 use tenantry::common::api_key;
@@ -25,6 +25,7 @@ use tenantry::web::middleware::guard;
 use crate::harness::client::Client;
 use crate::harness::page::Page;
 use crate::harness::test_app::TestApp;
+use crate::roles_test::ask;
 
 pub const EVERY_SCOPE: &str = "events:write facts:write companies:read companies:write members:read members:write \
      resources:read resources:write reports:read";
@@ -207,6 +208,9 @@ fn every_scope_and_every_role_of_the_owner_decide_each_route() {
         [
             "/api/v1/companies",
             "/api/v1/companies/{company}",
+            "/api/v1/companies/{company}/facts/{date}",
+            "/api/v1/events",
+            "/api/v1/events/voiding",
             "/api/v1/organization"
         ]
     );
@@ -230,10 +234,26 @@ fn every_scope_and_every_role_of_the_owner_decide_each_route() {
         });
         let companies: Vec<CompanyRole> = company.into_iter().collect();
         let may = Permissions::of(role, &companies).has(ViewCompany::ID);
+        let may_report = Permissions::of(role, &companies).has(EditCompanyData::ID);
         for (scope, key) in keys {
             let program = program(&app, &key);
             let what = format!("{role} {company:?} {scope:?}");
             program.get("/api/v1/organization").expect(200);
+            for (method, path, needed) in [
+                ("POST", "/api/v1/events", Scope::EventsWrite),
+                ("POST", "/api/v1/events/voiding", Scope::EventsWrite),
+                ("PUT", "/api/v1/companies/harbor/facts/2026-01-31", Scope::FactsWrite),
+                ("PATCH", "/api/v1/companies/harbor/facts/2026-01-31", Scope::FactsWrite),
+            ] {
+                let page = ask(&program, method, path, &[]);
+                let refused = (page.status == 403).then(|| problem(&page));
+                let expected = match scope {
+                    Some(scope) if scope != needed => Some("missing-scope"),
+                    _ if !may_report => Some("missing-permission"),
+                    _ => None,
+                };
+                assert_eq!(refused.as_deref(), expected, "{what} {method} {path}: {}", page.body);
+            }
             for path in ["/api/v1/companies", "/api/v1/companies/harbor"] {
                 let page = program.get(path);
                 if scope.is_some_and(|scope| scope != Scope::CompaniesRead) {

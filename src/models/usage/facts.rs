@@ -33,7 +33,7 @@ pub fn of_day(conn: &mut Conn, organization: OrgId, company: CompanyId, day: Day
 }
 
 /// Sets the figures of a day.
-pub fn set(
+pub fn save(
     conn: &mut Conn,
     organization: OrgId,
     company: CompanyId,

@@ -77,7 +77,7 @@ pub fn set(
     if after == before {
         return Ok((after, Events::none("nothing changed")));
     }
-    facts::set(conn, organization, company.id, day, after, now)?;
+    facts::save(conn, organization, company.id, day, after, now)?;
     let event = Event::new(Action::CompanyFactsChanged, "company", company.id, &company.name)
         .before(changed(&before, &after, None))
         .after(changed(&after, &before, Some(day)));
