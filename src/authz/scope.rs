@@ -136,13 +136,13 @@ impl Scopes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::permission::{DELEGABLE, GrantOwner, ManageKeys, ManageRoles};
+    use crate::authz::permission::{DELEGABLE, GrantOwner, ManageKeys, ManageRoles, PermissionId};
 
     #[test]
     fn a_scope_to_read_only_reads_and_the_stored_text_is_read_back() {
         for scope in Scope::ALL.iter().copied() {
             let reads = scope.as_str().ends_with(":read");
-            let only_reads = scope.permissions().iter().all(|permission| permission.only_reads());
+            let only_reads = scope.permissions().iter().all(PermissionId::only_reads);
             assert_eq!(reads, only_reads, "{scope}");
             assert!(scope.permissions().within(DELEGABLE), "{scope}");
             assert!(!scope.label().is_empty() && !scope.hint().is_empty());

@@ -350,6 +350,14 @@ fn a_removal_says_which_keys_stop_and_who_manages_keys_adopts_them() {
         page.text()
     );
     assert!(!page.has("Old bridge"), "a revoked key stops nothing");
+    for bulk in ["remove", "suspend"] {
+        let fields = [("do", bulk), ("id", lakeside.noah_id.as_str())];
+        let plan = lakeside
+            .olivia
+            .post("/organizations/keys-adopt/members/bulk", &fields)
+            .expect(200);
+        assert!(plan.has("until someone adopts them: CRM bridge"), "{}", plan.text());
+    }
     lakeside.olivia.post(&removal, &[]).expect(303);
     assert!(!lakeside.works(&key) && !lakeside.works(&revoked));
     let row = lakeside.row(&lakeside.olivia, &id);

@@ -26,32 +26,50 @@ const COMPANY: &str = "harbor";
 /// Where the programs run.
 const ADDRESS: &str = "203.0.113.40";
 
-/// Days since the creation, owner, name, scopes, whether it is limited to the company, and minutes since its last use.
-const KEYS: [(i64, &str, &str, &str, bool, Option<i64>); 3] = [
-    (
-        41,
-        "maya@meridian.example",
-        "Warehouse sync",
-        "events:write facts:write companies:read",
-        false,
-        Some(2),
-    ),
-    (
-        33,
-        "daniel.reyes@meridian.example",
-        "CRM bridge",
-        "companies:read members:read",
-        false,
-        Some(3 * 60),
-    ),
-    (9, "maya@meridian.example", "Billing export", "reports:read", true, None),
+struct DemoKey {
+    /// Days since the creation.
+    days: i64,
+    owner: &'static str,
+    name: &'static str,
+    scopes: &'static str,
+    /// Whether it is limited to the company.
+    limited: bool,
+    /// Minutes since the last use.
+    used: Option<i64>,
+}
+
+const KEYS: [DemoKey; 3] = [
+    DemoKey {
+        days: 41,
+        owner: "maya@meridian.example",
+        name: "Warehouse sync",
+        scopes: "events:write facts:write companies:read",
+        limited: false,
+        used: Some(2),
+    },
+    DemoKey {
+        days: 33,
+        owner: "daniel.reyes@meridian.example",
+        name: "CRM bridge",
+        scopes: "companies:read members:read",
+        limited: false,
+        used: Some(3 * 60),
+    },
+    DemoKey {
+        days: 9,
+        owner: "maya@meridian.example",
+        name: "Billing export",
+        scopes: "reports:read",
+        limited: true,
+        used: None,
+    },
 ];
 
 pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
-    for (days, owner, name, scopes, limited, used) in KEYS {
+    for demo in KEYS {
         let expires_at = Some(end_of_day(timeline.today.now, 365)?);
-        let (organization, id) = timeline.ago(days * DAY, |cx, conn| {
-            let owner = account(conn, owner)?;
+        let (organization, id) = timeline.ago(demo.days * DAY, |cx, conn| {
+            let owner = account(conn, demo.owner)?;
             let owner = user::by_id(conn, owner)?;
             let organization: OrgId = organization_slugs::table
                 .find(SLUG)
@@ -65,9 +83,9 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
                 .optional()?;
             let membership = by_user::active_id(conn, organization, owner.id)?.ok_or(AppError::NotFound)?;
             let terms = KeyTerms {
-                name: name.into(),
-                scopes: Scopes::read(scopes),
-                company: company.filter(|_| limited),
+                name: demo.name.into(),
+                scopes: Scopes::read(demo.scopes),
+                company: company.filter(|_| demo.limited),
                 expires_at,
                 allowed_ips: String::new(),
             };
@@ -76,7 +94,7 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
                 user: owner.id,
             };
             let (id, _) = write::create(conn, cx, organization, key_owner, &terms, None)?;
-            let event = Event::new(Action::KeyCreated, "api_key", id, name)
+            let event = Event::new(Action::KeyCreated, "api_key", id, demo.name)
                 .company(terms.company)
                 .after(json!({ "scopes": terms.scopes.text() }));
             Ok((
@@ -85,7 +103,7 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
                 Events::organization(organization, event),
             ))
         })?;
-        if let Some(minutes) = used {
+        if let Some(minutes) = demo.used {
             use_key(timeline, organization, id, minutes)?;
         }
     }

@@ -20,9 +20,6 @@ use crate::services::members::suspension;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// How many API keys are listed.
-const KEYS: i64 = 20;
-
 /// The longest reason, in characters.
 pub const LONGEST: usize = 300;
 
@@ -50,7 +47,7 @@ impl SuspensionPage {
             organization: actor.organization_name.clone(),
             path: actor.path(&format!("/members/{}/suspension", member.id)),
             back: actor.path(&format!("/members/{}", member.id)),
-            keys: list::names_of_owner(conn, actor.cx.now, actor.organization, member.id, KEYS)?,
+            keys: list::names_of_owners(conn, actor.cx.now, actor.organization, &[member.id], list::NAMED)?,
             person: member,
             reason,
             errors,

@@ -16,9 +16,6 @@ use crate::services::members::removal;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// How many API keys are listed.
-const KEYS: i64 = 20;
-
 #[derive(Template)]
 #[template(path = "organizations/leaving.html", blocks = ["dialog"])]
 struct LeavingPage {
@@ -41,7 +38,7 @@ impl LeavingPage {
             slug: actor.slug.clone(),
             errors,
             last_owner,
-            keys: list::names_of_owner(conn, actor.cx.now, actor.organization, actor.id, KEYS)?,
+            keys: list::names_of_owners(conn, actor.cx.now, actor.organization, &[actor.id], list::NAMED)?,
         })
     }
 }

@@ -15,6 +15,9 @@ use crate::models::api_key::state::OwnerState;
 /// After how long without use someone is told.
 pub const IDLE: Span = Span::days(90);
 
+/// How many names of keys a page lists.
+pub const NAMED: i64 = 20;
+
 // Keys that were not revoked, replaced or expired.
 macro_rules! open_keys {
     ($now:expr) => {
@@ -93,17 +96,17 @@ fn listed((key, owner, status, access_until, company): ListedRow) -> ListedKey {
     }
 }
 
-/// The names of the keys that stop working when a member leaves, at most `limit`.
-pub fn names_of_owner(
+/// The names of the keys that stop working when members leave, at most `limit`.
+pub fn names_of_owners(
     conn: &mut Conn,
     now: Time,
     organization: OrgId,
-    owner: MembershipId,
+    owners: &[MembershipId],
     limit: i64,
 ) -> QueryResult<Vec<String>> {
     open_keys!(now)
         .filter(api_keys::organization_id.eq(organization))
-        .filter(api_keys::owner_id.eq(owner))
+        .filter(conn.one_of(api_keys::owner_id, owners))
         .order((api_keys::name, api_keys::id))
         .limit(limit)
         .select(api_keys::name)

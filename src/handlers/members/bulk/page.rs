@@ -16,6 +16,7 @@ use crate::handlers::members::bulk::messages::{people, refusal};
 use crate::handlers::members::bulk::row::{BulkPageRow, RowResult};
 use crate::handlers::members::tabs;
 use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
+use crate::models::api_key::list;
 use crate::models::company_choice::CompanyChoices;
 use crate::models::custom_role;
 use crate::services::groups;
@@ -57,6 +58,8 @@ pub struct BulkPage {
     planned: bool,
     rows: Vec<BulkPageRow>,
     changed: usize,
+    /// The API keys that stop working.
+    keys: Vec<String>,
     /// Whether the actor may give a role in the organization instead of companies.
     offers_role: bool,
 }
@@ -143,6 +146,9 @@ impl BulkPage {
         };
         let rows = BulkPageRow::planned(plan, &customs, actor.unit.one(), actor.org_zone);
         let mut page = Self::new(conn, actor, action, form, rows, FormErrors::none())?;
+        if page.danger() {
+            page.keys = list::names_of_owners(conn, actor.cx.now, actor.organization, &ids, list::NAMED)?;
+        }
         (page.changed, page.ids, page.planned, page.matched) = (ids.len(), ids, true, matched);
         Ok(page)
     }
@@ -214,6 +220,7 @@ impl BulkPage {
             groups: Vec::new(),
             planned: false,
             changed: 0,
+            keys: Vec::new(),
             rows,
         })
     }

@@ -60,7 +60,7 @@ impl RemovalImpact {
             groups: groups.into_iter().map(|group| group.name).collect(),
             overrides: overrides.allow.iter().count() + overrides.deny.iter().count(),
             links: open_links(conn, organization, member, now)?,
-            keys: list::names_of_owner(conn, now, organization, member.id, KEYS)?,
+            keys: list::names_of_owners(conn, now, organization, &[member.id], KEYS)?,
             requests: open_requests(conn, organization, member)?,
             approvals: open_approvals(conn, organization, member, now)?,
             sole_owner: member.access.direct_role == Role::Owner
