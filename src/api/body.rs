@@ -14,12 +14,10 @@ pub const LARGEST: usize = 1024 * 1024;
 const DEEPEST: usize = 32;
 
 /// The whole body.
-pub fn bytes(payload: Payload) -> impl Future<Output = Result<Bytes, AppError>> {
-    async {
-        let whole = payload.to_bytes_limited(LARGEST).await;
-        let whole = whole.map_err(|_| unreadable("The body is too large. Send at most 1 MB."))?;
-        whole.map_err(|_| unreadable("The body did not arrive whole."))
-    }
+pub(super) async fn bytes(payload: Payload) -> Result<Bytes, AppError> {
+    let whole = payload.to_bytes_limited(LARGEST).await;
+    let whole = whole.map_err(|_| unreadable("The body is too large. Send at most 1 MB."))?;
+    whole.map_err(|_| unreadable("The body did not arrive whole."))
 }
 
 /// A JSON document of a known form.

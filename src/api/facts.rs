@@ -27,26 +27,37 @@ struct WholeFacts {
     recovered_minor: Option<i64>,
 }
 
-/// The figures that are named; null takes one back.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct NamedFacts {
-    #[serde(deserialize_with = "named")]
-    cases_open: Option<Option<i64>>,
-    #[serde(deserialize_with = "named")]
-    cases_new: Option<Option<i64>>,
-    #[serde(deserialize_with = "named")]
-    cases_closed: Option<Option<i64>>,
-    #[serde(deserialize_with = "named")]
-    campaigns_active: Option<Option<i64>>,
-    #[serde(deserialize_with = "named")]
-    placed_minor: Option<Option<i64>>,
-    #[serde(deserialize_with = "named")]
-    recovered_minor: Option<Option<i64>>,
+/// A figure that is named, also with null, which takes it back.
+#[derive(Deserialize)]
+#[serde(from = "Option<i64>")]
+struct NamedFigure(Option<i64>);
+
+impl From<Option<i64>> for NamedFigure {
+    fn from(figure: Option<i64>) -> Self {
+        Self(figure)
+    }
 }
 
-fn named<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<i64>>, D::Error> {
-    Option::deserialize(value).map(Some)
+/// The figures that are named.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedFacts {
+    #[serde(default, deserialize_with = "named")]
+    cases_open: Option<NamedFigure>,
+    #[serde(default, deserialize_with = "named")]
+    cases_new: Option<NamedFigure>,
+    #[serde(default, deserialize_with = "named")]
+    cases_closed: Option<NamedFigure>,
+    #[serde(default, deserialize_with = "named")]
+    campaigns_active: Option<NamedFigure>,
+    #[serde(default, deserialize_with = "named")]
+    placed_minor: Option<NamedFigure>,
+    #[serde(default, deserialize_with = "named")]
+    recovered_minor: Option<NamedFigure>,
+}
+
+fn named<'de, D: Deserializer<'de>>(value: D) -> Result<Option<NamedFigure>, D::Error> {
+    NamedFigure::deserialize(value).map(Some)
 }
 
 #[derive(Serialize)]
@@ -83,13 +94,14 @@ pub async fn create(gate: FactsGate, path: FactsPath, payload: web::Payload) -> 
 /// `PATCH /api/v1/companies/{company}/facts/{date}`
 pub async fn update(gate: FactsGate, path: FactsPath, payload: web::Payload) -> Result<HttpResponse, AppError> {
     let sent: NamedFacts = body::read(&body::bytes(payload).await?)?;
+    let of = |sent: Option<NamedFigure>, present| sent.map_or(present, |named| named.0);
     set(gate, &path.1, move |present| DayFacts {
-        cases_open: sent.cases_open.unwrap_or(present.cases_open),
-        cases_new: sent.cases_new.unwrap_or(present.cases_new),
-        cases_closed: sent.cases_closed.unwrap_or(present.cases_closed),
-        campaigns_active: sent.campaigns_active.unwrap_or(present.campaigns_active),
-        placed_minor: sent.placed_minor.unwrap_or(present.placed_minor),
-        recovered_minor: sent.recovered_minor.unwrap_or(present.recovered_minor),
+        cases_open: of(sent.cases_open, present.cases_open),
+        cases_new: of(sent.cases_new, present.cases_new),
+        cases_closed: of(sent.cases_closed, present.cases_closed),
+        campaigns_active: of(sent.campaigns_active, present.campaigns_active),
+        placed_minor: of(sent.placed_minor, present.placed_minor),
+        recovered_minor: of(sent.recovered_minor, present.recovered_minor),
     })
     .await
 }

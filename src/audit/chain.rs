@@ -17,10 +17,10 @@ use crate::on_each;
 /// append one after the other.
 pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<AuditEntry>) -> QueryResult<()> {
     let more = i64::try_from(lines.len()).unwrap_or_default();
-    let taken = diesel::update(audit_heads::table.find(organization))
+    let taken = on_each!(conn, c => diesel::update(audit_heads::table.find(organization))
         .set(audit_heads::seq.eq(audit_heads::seq + more))
         .kept()
-        .execute(conn)?;
+        .execute(c))?;
     if taken == 0 {
         begin(conn, organization)?;
         return append(conn, organization, lines);
@@ -43,10 +43,10 @@ pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<AuditEntry>) -> Q
         });
     }
     insert(conn, &rows)?;
-    diesel::update(audit_heads::table.find(organization))
+    on_each!(conn, c => diesel::update(audit_heads::table.find(organization))
         .set(audit_heads::hash.eq(hash))
         .kept()
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 

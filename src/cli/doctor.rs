@@ -47,7 +47,7 @@ pub fn doctor() -> Result<(), CommandErrors> {
     faults.extend(
         key_faults(&system, &app.config.data_dir, fingerprint.as_deref()).map_err(|error| vec![error.to_string()])?,
     );
-    match system.read(|_, conn| Ok(consistency::check(conn)?)) {
+    match system.read(|_, conn| Ok(consistency::check(conn, true)?)) {
         Ok(found) => {
             let wrong = found.iter().filter(|check| check.found > 0);
             faults.extend(wrong.map(|check| format!("{}: {}", check.what, check.found)));

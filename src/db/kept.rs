@@ -1,5 +1,6 @@
 //! Statements that stay prepared although Diesel prepares them anew each time, as it does with every UPDATE: its text could
-//! depend on the values. These are found by their text, so that one with another text is another statement.
+//! depend on the values. These are found by their text, so that one with another text is another statement. They run on the connection
+//! of the engine (`on_each!`): through the one over both engines they are prepared anew.
 
 use diesel::backend::Backend;
 use diesel::prelude::*;

@@ -9,6 +9,7 @@ use crate::db::affected;
 use crate::db::affected::Affected;
 use crate::db::kept::Keep;
 use crate::db::schema::{instance_pages, invitations, memberships, organizations, users};
+use crate::on_each;
 
 /// Raises the versions that the present write concerns: its last step. Always in the same order, the one row of the instance
 /// last, so that two writes never wait for each other.
@@ -16,24 +17,24 @@ pub fn raise(conn: &mut Conn) -> QueryResult<()> {
     let affected = affected::take();
     if !affected.organizations.is_empty() {
         let these = conn.one_of(organizations::id, &affected.organizations);
-        diesel::update(organizations::table.filter(these))
+        on_each!(conn, c => diesel::update(organizations::table.filter(these))
             .set(organizations::page_version.eq(organizations::page_version + 1))
             .kept()
-            .execute(conn)?;
+            .execute(c))?;
     }
     let people = people(conn, &affected)?;
     if !people.is_empty() {
         let these = conn.one_of(users::id, &people);
-        diesel::update(users::table.filter(these))
+        on_each!(conn, c => diesel::update(users::table.filter(these))
             .set(users::page_version.eq(users::page_version + 1))
             .kept()
-            .execute(conn)?;
+            .execute(c))?;
     }
     if affected.everyone() {
-        diesel::update(instance_pages::table)
+        on_each!(conn, c => diesel::update(instance_pages::table)
             .set(instance_pages::page_version.eq(instance_pages::page_version + 1))
             .kept()
-            .execute(conn)?;
+            .execute(c))?;
     }
     Ok(())
 }

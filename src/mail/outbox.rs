@@ -16,6 +16,7 @@ use crate::db::schema::mail_outbox;
 use crate::db::types::org_id::OrgId;
 use crate::db::{Conn, affected};
 use crate::mail::kind::EmailKind;
+use crate::on_each;
 use crate::queue::{self, JobKind};
 
 crate::text_enum! {
@@ -112,7 +113,7 @@ impl ClaimedMessage {
 
 /// The message of a claimed job; `None` when it was withdrawn in the meantime.
 pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
-    let claimed: Option<ClaimedMessage> = diesel::update(
+    let claimed: Option<ClaimedMessage> = on_each!(conn, c => diesel::update(
         mail_outbox::table
             .filter(mail_outbox::id.eq(id))
             .filter(mail_outbox::state.eq_any([MailState::Queued, MailState::Sending])),
@@ -131,7 +132,7 @@ pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
         mail_outbox::organization,
     ))
     .kept()
-    .get_result(conn)
+    .get_result(c))
     .optional()?;
     shown_to(claimed.as_ref().and_then(|claimed| claimed.organization));
     Ok(claimed)
@@ -162,7 +163,7 @@ pub fn complete(
             None
         }
         Ok(()) => {
-            diesel::update(row)
+            on_each!(conn, c => diesel::update(row)
                 .set((
                     mail_outbox::state.eq(MailState::Sent),
                     mail_outbox::attempts.eq(attempts),
@@ -173,7 +174,7 @@ pub fn complete(
                     mail_outbox::seed.eq(None::<String>),
                 ))
                 .kept()
-                .execute(conn)?;
+                .execute(c))?;
             None
         }
         Err(failure) => {

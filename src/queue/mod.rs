@@ -70,10 +70,10 @@ pub fn enqueue(
     priority: Priority,
     (now, run_at): (Time, Time),
 ) -> QueryResult<()> {
-    let hastened = diesel::update(jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::key.eq(key)))
+    let hastened = on_each!(conn, c => diesel::update(jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::key.eq(key)))
         .set(jobs::run_at.eq(run_at))
         .kept()
-        .execute(conn)?;
+        .execute(c))?;
     if hastened > 0 {
         return Ok(());
     }
@@ -170,7 +170,7 @@ pub fn claim(conn: &mut Conn, kind: JobKind, least: Priority, now: Time) -> Quer
         return Ok(None);
     };
     affected::no_one();
-    diesel::update(
+    on_each!(conn, c => diesel::update(
         jobs::table
             .filter(jobs::id.eq(id))
             // Another worker may have claimed it and put it off since it was found.
@@ -180,16 +180,16 @@ pub fn claim(conn: &mut Conn, kind: JobKind, least: Priority, now: Time) -> Quer
     .set((jobs::lease_until.eq(Some(now + LEASE)), jobs::fence.eq(jobs::fence + 1)))
     .returning((jobs::id, jobs::key, jobs::attempts, jobs::fence))
     .kept()
-    .get_result(conn)
+    .get_result(c))
     .optional()
 }
 
 /// Renews the lease. Called first in every transaction of a job: a worker that lost its lease commits nothing.
 pub fn renew(conn: &mut Conn, job: &Job, now: Time) -> Result<(), AppError> {
-    let changed = diesel::update(own(job))
+    let changed = on_each!(conn, c => diesel::update(own(job))
         .set(jobs::lease_until.eq(Some(now + LEASE)))
         .kept()
-        .execute(conn)?;
+        .execute(c))?;
     still_owned(changed)
 }
 

@@ -31,7 +31,12 @@ const COLUMNS: [(&str, RoleColumn); 10] = [
 
 /// Permissions of existing features that no route needs, or only routes of the API, which `api_test` checks. Remove one here as
 /// soon as another route needs it; it is then checked automatically.
-const NO_ROUTE: &[&str] = &["members.grant_admin", "members.grant_owner", "co.data.edit", "co.members.view"];
+const NO_ROUTE: &[&str] = &[
+    "members.grant_admin",
+    "members.grant_owner",
+    "co.data.edit",
+    "co.members.view",
+];
 
 /// Routes that represent no cell, because the response depends on more than the permission of the route.
 const NOT_REPRESENTATIVE: &[(&str, &str)] = &[
