@@ -103,6 +103,15 @@ fn an_event_counts_once_however_often_and_in_whatever_form_it_is_sent() {
     assert!(results(&report)[0].1.starts_with("conflict"), "{report}");
     let conflicts = "SELECT CAST(SUM(conflicts) AS BIGINT) AS value FROM usage_events";
     assert_eq!(app.database.number(conflicts), 1);
+    let untimed = [event("2", "leads", "north", &json!(1))];
+    send(&key, &untimed);
+    app.advance(Duration::from_secs(3600));
+    let again = send(&key, &untimed);
+    assert_eq!(
+        results(&again),
+        [("duplicate".to_owned(), String::new())],
+        "the time of the request is no content"
+    );
     assert_eq!(sum(&app, "usage-once", "usage_days", "active", "calls"), 2_000_000);
     assert_eq!(sum(&app, "usage-once", "usage_months", "active", "calls"), 2_000_000);
     let north = company(&app, "usage-once", "north");
@@ -416,7 +425,6 @@ fn overlapping_batches_of_many_writers_count_each_event_once() {
                     let events: Vec<Value> = (first..first + 20)
                         .map(|n| event(&n.to_string(), "calls", ["north", "south"][n % 2], &json!(1)))
                         .collect();
-                    // Without a time of its own, an event that comes again says another time: it counts once all the same.
                     loop {
                         let answer = send_to(&key, "/api/v1/events", &events);
                         if answer.status == 200 {

@@ -45,7 +45,9 @@ pub fn event_key(source: &str, id: &str) -> String {
 
 /// The digest of what an event says.
 fn content(event: &NewUsage) -> String {
-    let numbers = [event.quantity, event.occurred_at.0].map(i64::to_be_bytes);
+    // Without a time of its own, an event says the same whenever it is sent.
+    let time = if event.is_timed { event.occurred_at.0 } else { i64::MIN };
+    let numbers = [event.quantity, time].map(i64::to_be_bytes);
     let parts = [
         event.company.as_str().as_bytes(),
         event.meter.as_str().as_bytes(),

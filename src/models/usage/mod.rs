@@ -25,6 +25,8 @@ pub struct NewUsage {
     /// Millionths of the meter's unit.
     pub quantity: i64,
     pub occurred_at: Time,
+    /// Whether the sender said when, or the time of the request counts.
+    pub is_timed: bool,
     pub day: Day,
     pub source: String,
     pub event_id: String,

@@ -175,6 +175,7 @@ fn check(
             meter,
             quantity,
             occurred_at,
+            is_timed: input.occurred_at.is_some(),
             day: zones.day(occurred_at),
             source: input.source.clone(),
             event_id: input.id.clone(),
