@@ -905,7 +905,8 @@ CREATE TABLE usage_days (
     scope TEXT NOT NULL,
     meter TEXT NOT NULL,
     day INTEGER NOT NULL,
-    quantity BIGINT NOT NULL,
+    -- SQLite would go on with inexact numbers beyond 64 bits.
+    quantity BIGINT NOT NULL CHECK (quantity <= 9000000000000000000),
     events BIGINT NOT NULL,
     PRIMARY KEY (organization_id, scope, meter, day)
 );
@@ -915,7 +916,8 @@ CREATE TABLE usage_months (
     meter TEXT NOT NULL,
     -- Months since January 1970.
     month INTEGER NOT NULL,
-    quantity BIGINT NOT NULL,
+    -- SQLite would go on with inexact numbers beyond 64 bits.
+    quantity BIGINT NOT NULL CHECK (quantity <= 9000000000000000000),
     events BIGINT NOT NULL,
     PRIMARY KEY (organization_id, scope, meter, month)
 );

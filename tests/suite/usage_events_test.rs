@@ -544,3 +544,20 @@ fn the_key_of_an_event_is_forgotten_after_90_days() {
         [1, 0, 0]
     );
 }
+
+#[test]
+fn a_sum_beyond_64_bits_keeps_nothing_of_the_batch() {
+    let app = TestApp::open();
+    let (_, key) = organization(&app, "usage-huge", &["North"]);
+    send(&key, &[event("1", "calls", "north", &json!(1))]);
+    app.database
+        .execute("UPDATE usage_days SET quantity = 8999999999999999999");
+    let refused = send_to(
+        &key,
+        "/api/v1/events",
+        &[event("2", "calls", "north", &json!(1_000_000_000))],
+    );
+    assert_eq!(refused.status, 500);
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM usage_events"), 1);
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM usage_event_keys"), 1);
+}
