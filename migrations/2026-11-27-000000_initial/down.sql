@@ -1,3 +1,6 @@
+DROP TABLE usage_import_rejections;
+DROP TABLE usage_import_pieces;
+DROP TABLE usage_imports;
 DROP TABLE company_facts;
 DROP TABLE usage_zones;
 DROP TABLE usage_months;

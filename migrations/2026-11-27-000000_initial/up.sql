@@ -949,3 +949,54 @@ CREATE TABLE company_facts (
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (organization_id, company_id, day)
 );
+
+-- Files with usage events or the figures of days. Nothing in them counts before a member has confirmed how they are read.
+CREATE TABLE usage_imports (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    -- JSON: the titles of the columns, and what each of them has.
+    header TEXT NOT NULL,
+    column_fields TEXT NOT NULL,
+    -- Whether numbers may have a decimal comma.
+    decimal_comma BOOLEAN NOT NULL,
+    row_count BIGINT NOT NULL,
+    accepted BIGINT NOT NULL DEFAULT 0,
+    -- Rows that say what was known before.
+    duplicates BIGINT NOT NULL DEFAULT 0,
+    rejected BIGINT NOT NULL DEFAULT 0,
+    -- Memberships.
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    confirmed_by TEXT,
+    confirmed_at BIGINT,
+    finished_at BIGINT,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX usage_imports_by_member ON usage_imports (organization_id, created_by, id);
+CREATE INDEX usage_imports_by_age ON usage_imports (created_at);
+
+-- The rows that are not imported yet, some hundred in a piece, as JSON.
+CREATE TABLE usage_import_pieces (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    import_id TEXT NOT NULL,
+    piece INTEGER NOT NULL,
+    rows TEXT NOT NULL,
+    PRIMARY KEY (organization_id, import_id, piece)
+);
+
+-- The rows that were not imported, with the reason.
+CREATE TABLE usage_import_rejections (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    import_id TEXT NOT NULL,
+    line BIGINT NOT NULL,
+    -- JSON: the cells of the row.
+    cells TEXT NOT NULL,
+    -- The column that is wrong, from 0; NULL: the row as a whole.
+    column_at INTEGER,
+    -- JSON.
+    fault TEXT NOT NULL,
+    PRIMARY KEY (organization_id, import_id, line)
+);

@@ -139,6 +139,12 @@ actions! {
     }
     "usage" "Usage" {
         UsageEventVoided = "usage.event_voided" Change General in Company |e| format!("voided the usage event {}", e.label);
+        UsageSumsRebuilt = "usage.sums_rebuilt" Change General |e| format!("corrected {} sums of usage", e.count("corrected"));
+        UsageImportUploaded = "usage.import_uploaded" Change General |e| format!("uploaded {}", e.label);
+        UsageImportStarted = "usage.import_started" Change General |e| format!("started the import of {}", e.label);
+        UsageImportFinished = "usage.import_finished" Change General |e| format!("imported {}", e.label);
+        UsageImportStopped = "usage.import_stopped" Change General |e| format!("stopped the import of {}, whose sender lost access", e.label);
+        UsageImportDiscarded = "usage.import_discarded" Change General |e| format!("discarded {}", e.label);
         CompanyFactsChanged = "usage.facts_changed" Change General in Company |e| format!("changed what {} reports for {}", e.label, e.is("day"));
     }
     "member" "Members" {

@@ -137,6 +137,13 @@ impl From<Problem> for AppError {
     }
 }
 
+/// Stored JSON is the product's own.
+impl From<serde_json::Error> for AppError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
 impl From<askama::Error> for AppError {
     fn from(error: askama::Error) -> Self {
         Self::internal(error)

@@ -127,6 +127,8 @@ typed_id!(
     SettingsReviewId,
     /// A usage event.
     UsageEventId,
+    /// A file with usage or figures.
+    ImportId,
 );
 
 impl MembershipId {

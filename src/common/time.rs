@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize;
 use diesel::deserialize::{FromSql, FromSqlRow};
@@ -177,6 +177,21 @@ impl Time {
     /// The beginning of a day written as `YYYY-MM-DD`.
     pub fn start_of_day(text: &str, zone: Zone) -> Option<Time> {
         midnight(day_of(text)?, zone)
+    }
+
+    /// A time as people and spreadsheets write it: RFC 3339, or `YYYY-MM-DD`, `YYYY-MM-DD HH:MM` and `YYYY-MM-DD HH:MM:SS` of a
+    /// time zone. A day alone is its beginning. An hour that clocks skip is read as the first moment after it.
+    pub fn parse_in(text: &str, zone: Zone) -> Option<Time> {
+        let text = text.trim();
+        if let Some(time) = Self::parse_rfc3339(text).or_else(|| Self::start_of_day(text, zone)) {
+            return Some(time);
+        }
+        let text = text.replacen('T', " ", 1);
+        let read = |format: &str| NaiveDateTime::parse_from_str(&text, format).ok();
+        let local = read("%Y-%m-%d %H:%M:%S%.f").or_else(|| read("%Y-%m-%d %H:%M"))?;
+        let fits = (1970..=9999).contains(&local.year());
+        let first = zone.first(local).filter(|_| fits)?;
+        Some(Time(first.timestamp_micros()))
     }
 
     /// The end of a day written as `YYYY-MM-DD`, its last microsecond: an access end date includes its day.

@@ -789,6 +789,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    usage_imports (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        kind -> Text,
+        status -> Text,
+        file_name -> Text,
+        header -> Text,
+        column_fields -> Text,
+        decimal_comma -> Bool,
+        row_count -> BigInt,
+        accepted -> BigInt,
+        duplicates -> BigInt,
+        rejected -> BigInt,
+        created_by -> Text,
+        created_at -> BigInt,
+        confirmed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    usage_import_pieces (organization_id, import_id, piece) {
+        organization_id -> Text,
+        import_id -> Text,
+        piece -> Integer,
+        rows -> Text,
+    }
+}
+
+diesel::table! {
+    usage_import_rejections (organization_id, import_id, line) {
+        organization_id -> Text,
+        import_id -> Text,
+        line -> BigInt,
+        cells -> Text,
+        column_at -> Nullable<Integer>,
+        fault -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     instance,
     instance_pages,
@@ -846,7 +888,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_days,
     usage_months,
     usage_zones,
-    company_facts
+    company_facts,
+    usage_imports,
+    usage_import_pieces,
+    usage_import_rejections
 );
 
 diesel::joinable!(sessions -> users (user_id));

@@ -19,3 +19,4 @@ pub mod permissions;
 pub mod search;
 pub mod settings;
 pub mod suggestions;
+pub mod usage_imports;

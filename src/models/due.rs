@@ -20,6 +20,7 @@ use crate::models::join_request;
 use crate::models::organization::draft;
 use crate::models::session::{ABSOLUTE, IDLE};
 use crate::models::usage::key;
+use crate::models::usage_import;
 
 /// Pending invitations past their end.
 pub fn expired_invitations(conn: &mut Conn, now: Time) -> QueryResult<bool> {
@@ -109,7 +110,8 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     .get_result(conn)?;
     let keys = exists(usage_event_keys::table.filter(usage_event_keys::received_at.lt(now - key::KEPT)));
     let keys: bool = diesel::select(keys).get_result(conn)?;
-    Ok(removals || sessions || tokens || attempts || reports || drafts || requests || keys)
+    let imports = usage_import::expired(conn, now)?.is_some();
+    Ok(removals || sessions || tokens || attempts || reports || drafts || requests || keys || imports)
 }
 
 /// A request whose time is over.

@@ -40,6 +40,7 @@ pub mod settings_review;
 pub mod support_session;
 pub mod tenant_tables;
 pub mod usage;
+pub mod usage_import;
 pub mod user;
 pub mod word_check;
 pub mod word_search;

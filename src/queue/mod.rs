@@ -29,6 +29,7 @@ crate::text_enum! {
         EndSupportSessions = "end_support_sessions",
         AdvanceReviews = "advance_reviews",
         FlagUnusedKeys = "flag_unused_keys",
+        ImportUsage = "import_usage",
         CleanUp = "clean_up",
     }
 }

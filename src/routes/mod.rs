@@ -26,7 +26,7 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
-    operator, organizations, overview, permissions, search, settings, suggestions,
+    operator, organizations, overview, permissions, search, settings, suggestions, usage_imports,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -295,6 +295,15 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/organizations/{slug}/settings/developers/keys/{id}/revocation" Gate<ManageKeys> => developers::revocation::create;
     get  "/organizations/{slug}/settings/developers/keys/{id}/adoption"   Gate<ManageKeys> => developers::adoption::new;
     post "/organizations/{slug}/settings/developers/keys/{id}/adoption"   Gate<ManageKeys> => developers::adoption::create;
+
+    // Imports of usage
+    get  "/organizations/{slug}/imports"                   Gate<EditCompanyData> => usage_imports::index::index;
+    post "/organizations/{slug}/imports"                   Gate<EditCompanyData> => usage_imports::index::create;
+    get  "/organizations/{slug}/imports/{id}"              Gate<EditCompanyData> => usage_imports::show::show;
+    post "/organizations/{slug}/imports/{id}/columns"      Gate<EditCompanyData> => usage_imports::columns::update;
+    post "/organizations/{slug}/imports/{id}/confirmation" Gate<EditCompanyData> => usage_imports::confirmation::create;
+    post "/organizations/{slug}/imports/{id}/cancellation" Gate<EditCompanyData> => usage_imports::cancellation::create;
+    get  "/organizations/{slug}/imports/{id}/rejected.csv" Gate<EditCompanyData> => usage_imports::rejected::show;
 
     // The JSON API
     get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;

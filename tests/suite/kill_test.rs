@@ -91,29 +91,35 @@ fn expire_leases(server: &ServerProcess) {
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
 }
 
-/// Starts and kills the server until `left` returns 0, later if it did nothing and earlier if it did something. Returns
-/// how often it was killed in the middle of the work.
+/// Starts the server and kills it as soon as it has done something, until `left` returns 0 or it was killed 12 times in the middle
+/// of the work. Returns how often.
 fn kill_until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProcess) -> i64) -> usize {
-    let (mut between, mut before, mut wait) = (0, whole, 2);
+    let (mut between, mut before) = (0, whole);
     let deadline = Instant::now() + Duration::from_secs(240);
     loop {
-        server.start();
-        std::thread::sleep(Duration::from_millis(wait));
+        server.launch();
+        while left(server) == before {
+            assert!(
+                Instant::now() < deadline,
+                "{before} of {whole} are left\n{}",
+                server.log()
+            );
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Not always right after a commit.
+        std::thread::sleep(Duration::from_millis(between as u64 * 3 % 8));
         server.kill();
         expire_leases(server);
         let now = left(server);
-        assert!(now <= before, "finished work was undone: {before} to {now}");
+        assert!(now < before, "finished work was undone: {before} to {now}");
         if now == 0 {
             return between;
         }
-        if now < before {
-            between += 1;
-            wait -= wait / 3;
-        } else {
-            wait += 2 + wait / 4;
+        between += 1;
+        if between == 12 {
+            return between;
         }
         before = now;
-        assert!(Instant::now() < deadline, "{now} of {whole} are left");
     }
 }
 

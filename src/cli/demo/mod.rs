@@ -10,6 +10,7 @@ pub mod people;
 pub mod permissions;
 pub mod reviews;
 pub mod timeline;
+pub mod usage;
 
 use std::path::Path;
 
@@ -91,5 +92,6 @@ fn seed(app: &App) -> Result<(), AppError> {
     general::seed(&timeline)?;
     operator::seed(&timeline)?;
     reviews::seed(&timeline)?;
+    usage::seed(&timeline)?;
     timeline.in_order_of_time()
 }

@@ -3,6 +3,7 @@
 pub mod org_id;
 pub mod organization;
 pub mod usage;
+pub mod usage_import;
 
 crate::text_enum! {
     pub enum MembershipStatus {

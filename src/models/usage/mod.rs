@@ -6,6 +6,8 @@
 pub mod event;
 pub mod facts;
 pub mod key;
+pub mod rebuild;
+pub mod replace;
 pub mod subjects;
 pub mod sums;
 pub mod zones;

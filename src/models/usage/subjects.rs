@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use crate::common::id::CompanyId;
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::schema::{companies, former_company_slugs};
 use crate::db::types::org_id::OrgId;
@@ -51,4 +52,34 @@ pub fn is_active(conn: &mut Conn, organization: OrgId, company: CompanyId) -> Qu
         .first(conn)
         .optional()?;
     Ok(status == Some(CompanyStatus::Active))
+}
+
+/// A company as an import names it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct NamedCompany {
+    pub id: CompanyId,
+    pub slug: String,
+    pub name: String,
+    pub status: CompanyStatus,
+}
+
+/// Companies by id.
+pub fn by_ids(conn: &mut Conn, organization: OrgId, ids: &[CompanyId]) -> QueryResult<Vec<NamedCompany>> {
+    let these = conn.one_of(companies::id, ids);
+    on_each!(conn, c => companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(these)
+        .select((companies::id, companies::slug, companies::name, companies::status))
+        .load(c))
+}
+
+/// The active companies with a name, in any spelling; at most two.
+pub fn by_name(conn: &mut Conn, organization: OrgId, name: &str) -> QueryResult<Vec<NamedCompany>> {
+    companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::status.eq(CompanyStatus::Active))
+        .filter(companies::sort_name.eq(search::sort_key(name)))
+        .limit(2)
+        .select((companies::id, companies::slug, companies::name, companies::status))
+        .load(conn)
 }

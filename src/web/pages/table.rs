@@ -99,6 +99,7 @@ pub(super) static PAGES: &[PageEntry] = &[
     org(Action, "Export members (CSV)", "download", May::view_members, "/members.csv", "download spreadsheet excel people"),
     org(Action, "Export the access matrix (CSV)", "download", May::view_access, "/access/matrix.csv", "download spreadsheet excel roles"),
     org(Action, "Import roles (CSV)", "download", May::assign_companies, "/access/matrix/import", "upload spreadsheet matrix"),
+    org(Action, "Import usage (CSV)", "download", May::edit_company_data, "/imports", "upload events facts daily figures cases file"),
     org(Action, "Export the audit log of the last 7 days (CSV)", "download", May::export_audit, "/settings/audit.csv?from={week}", "download week events"),
     entry(Action, "Leave the organization", "log-out", Place::Membership("/leaving"), "quit"),
     entry(Action, "Create organization", "plus", Place::Account("/organizations/new"), "new add"),
