@@ -1,3 +1,8 @@
+DROP TABLE report_recipients;
+DROP TABLE report_schedules;
+DROP TABLE rate_cards;
+DROP TABLE fact_months;
+DROP TABLE fact_days;
 DROP TABLE company_facts;
 DROP TABLE usage_zones;
 DROP TABLE usage_months;

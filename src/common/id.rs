@@ -127,6 +127,10 @@ typed_id!(
     SettingsReviewId,
     /// A usage event.
     UsageEventId,
+    /// A version of the rate card.
+    RateCardId,
+    /// A report that is sent by email.
+    ScheduleId,
 );
 
 impl MembershipId {
