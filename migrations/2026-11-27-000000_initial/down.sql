@@ -1,6 +1,11 @@
 DROP TABLE usage_import_rejections;
 DROP TABLE usage_import_pieces;
 DROP TABLE usage_imports;
+DROP TABLE report_recipients;
+DROP TABLE report_schedules;
+DROP TABLE rate_cards;
+DROP TABLE fact_months;
+DROP TABLE fact_days;
 DROP TABLE company_facts;
 DROP TABLE usage_zones;
 DROP TABLE usage_months;

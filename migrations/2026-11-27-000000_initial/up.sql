@@ -924,6 +924,9 @@ CREATE TABLE usage_months (
 -- All companies in one month.
 CREATE INDEX usage_months_by_month ON usage_months (organization_id, month, scope);
 
+-- All companies on some days.
+CREATE INDEX usage_days_by_day ON usage_days (organization_id, day, scope);
+
 -- The time zones of an organization: a new one counts from the first day that begins after the change.
 CREATE TABLE usage_zones (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -1000,3 +1003,65 @@ CREATE TABLE usage_import_rejections (
     fault TEXT NOT NULL,
     PRIMARY KEY (organization_id, import_id, line)
 );
+-- All companies on some days.
+CREATE INDEX company_facts_by_day ON company_facts (organization_id, day, company_id);
+
+-- The sums of company_facts, kept in their transaction: of each day for all "active" and all "archived" companies together, and of
+-- each month for a company, too. What was not reported counts as 0; reports says how many days of companies have figures.
+CREATE TABLE fact_days (
+    scope TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    reports BIGINT NOT NULL,
+    cases_new BIGINT NOT NULL CHECK (cases_new <= 9000000000000000000),
+    cases_closed BIGINT NOT NULL CHECK (cases_closed <= 9000000000000000000),
+    placed_minor BIGINT NOT NULL CHECK (placed_minor <= 9000000000000000000),
+    recovered_minor BIGINT NOT NULL CHECK (recovered_minor <= 9000000000000000000),
+    PRIMARY KEY (organization_id, scope, day)
+);
+CREATE TABLE fact_months (
+    scope TEXT NOT NULL,
+    month INTEGER NOT NULL,
+    reports BIGINT NOT NULL,
+    cases_new BIGINT NOT NULL CHECK (cases_new <= 9000000000000000000),
+    cases_closed BIGINT NOT NULL CHECK (cases_closed <= 9000000000000000000),
+    placed_minor BIGINT NOT NULL CHECK (placed_minor <= 9000000000000000000),
+    recovered_minor BIGINT NOT NULL CHECK (recovered_minor <= 9000000000000000000),
+    PRIMARY KEY (organization_id, scope, month)
+);
+CREATE INDEX fact_months_by_month ON fact_months (organization_id, month, scope);
+
+-- What usage costs. A version is never changed. For a month counts the newest version (the highest id) from that month or an earlier one.
+CREATE TABLE rate_cards (
+    -- ISO 4217, the same in all versions.
+    currency TEXT NOT NULL,
+    -- Months since January 1970.
+    from_month INTEGER NOT NULL,
+    -- The price of each meter as JSON.
+    prices TEXT NOT NULL,
+);
+
+-- Reports that members get by email.
+CREATE TABLE report_schedules (
+    name TEXT NOT NULL,
+    -- "week" or "month".
+    every TEXT NOT NULL,
+    -- When it is sent next; NULL: stopped.
+    due_at BIGINT,
+    last_sent_at BIGINT,
+);
+CREATE INDEX report_schedules_due ON report_schedules (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE report_recipients (
+    organization_id TEXT NOT NULL,
+    schedule_id TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    -- In the email's link to unsubscribe.
+    token_hash TEXT NOT NULL,
+    last_sent_at BIGINT,
+    -- Why the last report was not sent.
+    skipped TEXT,
+    unsubscribed_at BIGINT,
+    PRIMARY KEY (organization_id, schedule_id, membership_id),
+    FOREIGN KEY (organization_id, schedule_id) REFERENCES report_schedules (organization_id, id)
+);
+CREATE INDEX report_recipients_by_member ON report_recipients (organization_id, membership_id);
+CREATE UNIQUE INDEX report_recipients_by_token ON report_recipients (organization_id, token_hash);

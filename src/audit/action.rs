@@ -145,6 +145,12 @@ actions! {
         UsageImportFinished = "usage.import_finished" Change General |e| format!("imported {}", e.label);
         UsageImportStopped = "usage.import_stopped" Change General |e| format!("stopped the import of {}, whose sender lost access", e.label);
         UsageImportDiscarded = "usage.import_discarded" Change General |e| format!("discarded {}", e.label);
+        RateCardChanged = "usage.rate_card_changed" Change Billing |e| format!("changed the rate card from {} on", e.label);
+        ScheduleCreated = "usage.schedule_created" Change General |e| format!("scheduled the report {}", e.label);
+        ScheduleStopped = "usage.schedule_stopped" Change General |e| format!("stopped the scheduled report {}", e.label);
+        ScheduleResumed = "usage.schedule_resumed" Change General |e| format!("resumed the scheduled report {}", e.label);
+        ScheduleDeleted = "usage.schedule_deleted" Change General |e| format!("deleted the scheduled report {}", e.label);
+        ScheduleLeft = "usage.schedule_unsubscribed" Change General |e| format!("unsubscribed from the scheduled report {}", e.label);
         CompanyFactsChanged = "usage.facts_changed" Change General in Company |e| format!("changed what {} reports for {}", e.label, e.is("day"));
     }
     "member" "Members" {

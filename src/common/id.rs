@@ -129,6 +129,10 @@ typed_id!(
     UsageEventId,
     /// A file with usage or figures.
     ImportId,
+    /// A version of the rate card.
+    RateCardId,
+    /// A report that is sent by email.
+    ScheduleId,
 );
 
 impl MembershipId {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod csv;
 pub mod currency;
 pub mod day;
+pub mod decimal;
 pub mod device;
 pub mod domain;
 pub mod email;

@@ -790,6 +790,69 @@ diesel::table! {
 }
 
 diesel::table! {
+    fact_days (organization_id, scope, day) {
+        organization_id -> Text,
+        scope -> Text,
+        day -> Integer,
+        reports -> BigInt,
+        cases_new -> BigInt,
+        cases_closed -> BigInt,
+        placed_minor -> BigInt,
+        recovered_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    fact_months (organization_id, scope, month) {
+        organization_id -> Text,
+        scope -> Text,
+        month -> Integer,
+        reports -> BigInt,
+        cases_new -> BigInt,
+        cases_closed -> BigInt,
+        placed_minor -> BigInt,
+        recovered_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    rate_cards (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        currency -> Text,
+        from_month -> Integer,
+        prices -> Text,
+        created_at -> BigInt,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    report_schedules (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        every -> Text,
+        due_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        created_by -> Text,
+        last_sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    report_recipients (organization_id, schedule_id, membership_id) {
+        organization_id -> Text,
+        schedule_id -> Text,
+        membership_id -> Text,
+        token_hash -> Text,
+        last_sent_at -> Nullable<BigInt>,
+        skipped -> Nullable<Text>,
+        unsubscribed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     usage_imports (organization_id, id) {
         organization_id -> Text,
         id -> Text,
@@ -891,7 +954,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     company_facts,
     usage_imports,
     usage_import_pieces,
-    usage_import_rejections
+    usage_import_rejections,
+    fact_days,
+    fact_months,
+    rate_cards,
+    report_schedules,
+    report_recipients
 );
 
 diesel::joinable!(sessions -> users (user_id));

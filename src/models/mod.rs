@@ -34,6 +34,7 @@ pub mod onboarding_link;
 pub mod operator;
 pub mod organization;
 pub mod page_version;
+pub mod rate_card;
 pub mod reader;
 pub mod session;
 pub mod settings_review;

@@ -14,9 +14,10 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers,
-    ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess,
-    ViewAudit, ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageBilling,
+    ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers,
+    TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany, ViewKeys, ViewMembers, ViewOrganization,
+    ViewOverview,
 };
 use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite};
 use crate::common::assets;
@@ -26,7 +27,7 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
-    operator, organizations, overview, permissions, search, settings, suggestions, usage_imports,
+    operator, organizations, overview, permissions, rate_card, search, settings, suggestions, usage_imports,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -284,6 +285,12 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/join/{token}"                                                    SignedIn                    => onboarding_links::join::create;
     post "/join/{token}/opening"                                            Visitor                     => onboarding_links::opening::create;
     post "/join/requests/{id}/withdrawal"                                   SignedIn                    => onboarding_links::withdrawal::create;
+
+    // Rate card
+    get  "/organizations/{slug}/settings/rate-card"         Gate<ViewBilling>   => rate_card::show::show;
+    post "/organizations/{slug}/settings/rate-card"         Gate<ManageBilling> => rate_card::new::create;
+    get  "/organizations/{slug}/settings/rate-card/new"     Gate<ManageBilling> => rate_card::new::new;
+    post "/organizations/{slug}/settings/rate-card/preview" Gate<ManageBilling> => rate_card::preview::create;
 
     // API keys
     get  "/organizations/{slug}/settings/developers"                      Gate<ViewKeys>   => developers::index::index;

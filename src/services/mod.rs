@@ -24,7 +24,9 @@ pub mod overrides;
 #[cfg(test)]
 mod permission_rules_tests;
 pub mod policies;
+pub mod rate_cards;
 pub mod reauthenticate;
+pub mod reports;
 pub mod support_sessions;
 pub mod usage;
 pub mod usage_imports;

@@ -1,5 +1,6 @@
 pub mod admission;
 pub mod around;
+pub mod charts;
 pub mod company_picker;
 pub mod connection;
 pub mod csv;

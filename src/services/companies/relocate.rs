@@ -33,7 +33,7 @@ use crate::models::membership::Origin;
 use crate::models::membership::access;
 use crate::models::new_company;
 use crate::models::organization::of_user;
-use crate::models::usage::sums;
+use crate::models::usage::{fact_sums, sums};
 use crate::services::assignments::{AssignmentCheck, AssignmentSource, NamedAssignment};
 
 /// How many organizations of the account are considered.
@@ -190,7 +190,9 @@ pub fn relocate(
     if company.status == CompanyStatus::Active {
         // What it reported stays here, as of a company that is not active. It may have been there before.
         sums::move_company(conn, actor.organization, company.id, SumScope::Archived)?;
+        fact_sums::move_company(conn, actor.organization, company.id, SumScope::Archived)?;
         sums::move_company(conn, plan.to.organization, company.id, SumScope::Active)?;
+        fact_sums::move_company(conn, plan.to.organization, company.id, SumScope::Active)?;
     }
     let events = events.and(company_events(actor, company, &plan.to, &slug));
     let relocated = RelocatedCompany {
