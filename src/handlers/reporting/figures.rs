@@ -66,7 +66,7 @@ fn tenths(tenths: i64) -> String {
 }
 
 /// How a value differs from one before: "6.2%". `good`: whether more is better, if either is.
-fn change(now: Option<i64>, before: Option<i64>, against: &DayRange, good: Option<bool>) -> Option<Delta> {
+pub fn change(now: Option<i64>, before: Option<i64>, against: &DayRange, good: Option<bool>) -> Option<Delta> {
     let (now, before) = (now?, before?);
     let against = format!("from {}", against.words());
     let difference = now.saturating_sub(before);
@@ -94,6 +94,18 @@ fn change(now: Option<i64>, before: Option<i64>, against: &DayRange, good: Optio
         down: difference < 0,
         text,
         against,
+    })
+}
+
+/// How a count differs from one before: "2 more".
+pub fn difference(now: i64, before: i64, against: &DayRange) -> Option<Delta> {
+    let difference = now.saturating_sub(before);
+    (difference != 0).then(|| Delta {
+        tone: "",
+        up: difference > 0,
+        down: difference < 0,
+        text: number(&difference.abs()),
+        against: format!("from {}", against.words()),
     })
 }
 
