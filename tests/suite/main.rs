@@ -55,6 +55,7 @@ mod onboarding_links_test;
 mod operator_test;
 mod organizations_test;
 mod outage_test;
+mod overview_test;
 mod page_reads_test;
 mod people_files_test;
 mod people_pages_test;

@@ -81,6 +81,8 @@ pub struct Scenario {
     pub join: String,
     /// The owner's API key, which is limited to north.
     pub key: String,
+    /// A file with usage of the actor, or of the owner, that is not imported yet.
+    pub usage_import: String,
     /// An API key of the actor with every scope, if they are a member.
     pub actor_key: Option<String>,
 
@@ -136,6 +138,7 @@ impl Scenario {
             let join = fixtures.join_request(organization, link, asker, "");
             let (key, _) = fixtures.api_key(organization, owner, "companies:read", Some(north));
             let mut actor_key = None;
+            let mut sender = fixtures.membership(organization, owner);
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
                 "manager" => &[(north, "manager")],
@@ -162,13 +165,14 @@ impl Scenario {
                         fixtures.start_support_session(organization, user).expect("consent");
                     }
                     _ => {
-                        fixtures.add_member(organization, user, role, companies);
+                        sender = fixtures.add_member(organization, user, role, companies);
                         let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
                         actor_key = Some(fixtures.api_key(organization, user, &scopes.join(" "), None).1);
                     }
                 }
                 fixtures.session_cookie(user)
             });
+            let usage_import = fixtures.usage_import(organization, sender);
             let review = fixtures.review(organization, owner, None);
             let item = fixtures.review_item(organization, review, member);
             Self {
@@ -195,6 +199,7 @@ impl Scenario {
                 link_token,
                 join: join.to_string(),
                 key: key.to_string(),
+                usage_import: usage_import.to_string(),
                 actor_key,
                 actor,
             }

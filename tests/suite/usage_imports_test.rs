@@ -254,20 +254,14 @@ fn daily_figures_change_what_the_row_names_and_leave_the_rest() {
 fn a_member_with_own_companies_imports_and_sees_only_theirs() {
     let app = TestApp::open();
     let client = owner(&app, "import-own");
-    let max = app.member(&client, "import-own", "Max Own", "max@import-own.test", "member");
-    let members = client.get("/organizations/import-own/members?q=max").expect(200);
-    let member = members.all("input[name=id]", "value").pop().expect("a member");
-    client
-        .post(
-            "/organizations/import-own/access/assignments",
-            &[
-                ("mode", "existing"),
-                ("member_id", &member),
-                ("company_id", &company(&app, "north")),
-                ("role", "editor"),
-            ],
-        )
-        .expect(303);
+    let max = app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("import-own");
+        let north = fixtures.company_of(organization, "north");
+        let max = fixtures.account("Max Own", "max@import-own.test", true);
+        fixtures.add_member(organization, max, "member", &[(north, "editor")]);
+        fixtures.session_cookie(max)
+    });
+    let max = app.client_with(&max);
     let yesterday = day(&app, -1);
     let csv = format!("company,meter,quantity,time\nnorth,calls,1,{yesterday}\nsouth,calls,1,{yesterday}\n");
     let theirs = draft(&client, "import-own", "events", &csv);
@@ -293,13 +287,6 @@ fn a_member_with_own_companies_imports_and_sees_only_theirs() {
         .expect(404);
     let viewer = app.member(&client, "import-own", "Vic View", "vic@import-own.test", "viewer");
     viewer.get("/organizations/import-own/imports").expect(403);
-}
-
-fn company(app: &TestApp, slug: &str) -> String {
-    let ids = app.database.words(&format!(
-        "SELECT id AS value FROM companies WHERE slug = '{slug}' ORDER BY created_at"
-    ));
-    ids.first().expect("a company").clone()
 }
 
 #[test]

@@ -7,9 +7,11 @@ use serde_json::json;
 use crate::audit::{Action, Event, Events};
 use crate::auth::actor::Actor;
 use crate::common::error::AppError;
-use crate::common::id::ImportId;
+use crate::common::id::{ImportId, MembershipId};
 use crate::common::table::{Table, TableError};
+use crate::common::time::Time;
 use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
 use crate::db::types::usage_import::ImportKind;
 use crate::models::usage_import;
 use crate::models::usage_import::NewImport;
@@ -91,6 +93,24 @@ impl ImportFile {
 /// # Errors
 /// When it can't be kept.
 pub fn create(conn: &mut Conn, actor: &Actor, file: &ImportFile) -> Result<(ImportId, Events), ImportFileError> {
+    let id = keep(conn, actor.organization, actor.id, actor.cx.now, file)?;
+    let event = Event::new(Action::UsageImportUploaded, "import", id, &file.name).after(json!({
+        "kind": file.kind.as_str(), "rows": file.rows.len(),
+    }));
+    Ok((id, actor.event(event)))
+}
+
+/// Keeps a file with its rows.
+///
+/// # Errors
+/// When it can't be kept.
+pub fn keep(
+    conn: &mut Conn,
+    organization: OrgId,
+    by: MembershipId,
+    now: Time,
+    file: &ImportFile,
+) -> Result<ImportId, AppError> {
     let columns = ImportColumns::recognize(file.kind, &file.header);
     let new = NewImport {
         kind: file.kind,
@@ -99,12 +119,9 @@ pub fn create(conn: &mut Conn, actor: &Actor, file: &ImportFile) -> Result<(Impo
         columns: &columns.texts(),
         decimal_comma: file.decimal_comma,
         row_count: file.rows.len(),
-        created_by: actor.id,
+        created_by: by,
     };
-    let id = usage_import::insert(conn, actor.organization, &new, actor.cx.now)?;
-    pieces::insert(conn, actor.organization, id, &file.rows)?;
-    let event = Event::new(Action::UsageImportUploaded, "import", id, &file.name).after(json!({
-        "kind": file.kind.as_str(), "rows": file.rows.len(),
-    }));
-    Ok((id, actor.event(event)))
+    let id = usage_import::insert(conn, organization, &new, now)?;
+    pieces::insert(conn, organization, id, &file.rows)?;
+    Ok(id)
 }

@@ -12,6 +12,7 @@ pub mod operator;
 pub mod permissions;
 pub mod search;
 pub mod settings;
+pub mod usage_imports;
 
 use crate::browser::screens_test::Screen;
 use crate::harness::test_app::TestApp;
@@ -29,5 +30,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews audit companies company_move developers members onboarding_links operator permissions search settings
+    access access_reviews audit companies company_move developers members onboarding_links operator permissions search settings usage_imports
 };

@@ -28,6 +28,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/members/{id}/menu", "a part of the list"),
     ("/organizations/{slug}/suggestions/companies", "a part of a form"),
     ("/organizations/{slug}/suggestions/people", "a part of a form"),
+    ("/organizations/{slug}/imports/{id}/rejected.csv", "a file"),
     ("/organizations/{slug}/settings/audit.csv", "a file"),
     ("/organizations/{slug}/settings/audit.jsonl", "a file"),
     ("/organizations/{slug}/settings/audit/key.pem", "a file"),

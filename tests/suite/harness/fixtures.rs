@@ -16,7 +16,7 @@ use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::authz::scope::Scopes;
 use tenantry::common::email::Email;
 use tenantry::common::id::{
-    ApiKeyId, CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
+    ApiKeyId, CompanyId, CustomRoleId, GroupId, ImportId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
     RequestId, ReviewId, ReviewItemId, SupportId, UserId,
 };
 use tenantry::common::password;
@@ -31,6 +31,7 @@ use tenantry::db::schema::{
 use tenantry::db::types::MembershipStatus;
 use tenantry::db::types::org_id::OrgId;
 use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region, UnitLabel};
+use tenantry::db::types::usage_import::ImportKind;
 use tenantry::db::{Conn, affected};
 use tenantry::models::access_request;
 use tenantry::models::access_review as reviews;
@@ -53,6 +54,8 @@ use tenantry::services::invitations::email::InvitationSender;
 use tenantry::services::organizations::create;
 use tenantry::services::support_sessions::begin::SupportRequest;
 use tenantry::services::support_sessions::{begin, consent};
+use tenantry::services::usage_imports;
+use tenantry::services::usage_imports::create::ImportFile;
 
 use crate::harness::client::Client;
 use crate::harness::people::PASSWORD;
@@ -379,6 +382,17 @@ impl Fixtures<'_> {
         let record = Membership::find(self.conn, organization, member).expect("a member");
         let outcome = membership::suspend(self.conn, self.cx, organization, &record, None, "").expect("the database");
         assert_eq!(outcome, membership::MembershipOutcome::Done);
+    }
+
+    /// A file with one event that is not imported yet.
+    pub fn usage_import(&mut self, organization: OrgId, by: MembershipId) -> ImportId {
+        let file = ImportFile::read(
+            ImportKind::Events,
+            "usage.csv",
+            "company,meter,quantity,id\nnorth,calls,1,a1\n",
+        )
+        .expect("a file");
+        usage_imports::create::keep(self.conn, organization, by, self.cx.now, &file).expect("the database")
     }
 
     /// The membership of an account.

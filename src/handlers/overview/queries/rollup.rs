@@ -47,7 +47,11 @@ pub fn assigned_people(conn: &mut Conn, org: OrgId) -> QueryResult<(i64, bool)> 
 
 /// The roles that cover every company.
 fn inheriting() -> Vec<Role> {
-    Role::ALL.iter().copied().filter(|role| role.inherited().is_some()).collect()
+    Role::ALL
+        .iter()
+        .copied()
+        .filter(|role| role.inherited().is_some())
+        .collect()
 }
 
 /// As `assigned_people`, in some companies.
@@ -123,7 +127,9 @@ pub fn pulses(
     let length = usize::try_from(to.0 - from.0 + 1).unwrap_or_default();
     let mut pulses: HashMap<CompanyId, Pulse> = HashMap::new();
     for (scope, day, quantity) in rows {
-        let Some(company) = CompanyId::parse(&scope) else { continue };
+        let Some(company) = CompanyId::parse(&scope) else {
+            continue;
+        };
         let pulse = pulses.entry(company).or_insert_with(|| Pulse {
             days: vec![0; length],
             last: None,

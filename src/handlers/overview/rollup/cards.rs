@@ -103,9 +103,16 @@ impl CompanyCards {
         let order = CardOrder::of(&query.sort, money);
         let counts = actor.role_counts(conn)?.clone();
         let named: Vec<&CompanyFigures> = report.companies.iter().filter(|line| line.company.is_some()).collect();
-        let ids: Vec<CompanyId> = named.iter().filter_map(|line| line.company.as_ref()).map(|one| one.id).collect();
+        let ids: Vec<CompanyId> = named
+            .iter()
+            .filter_map(|line| line.company.as_ref())
+            .map(|one| one.id)
+            .collect();
         let staff = CompanyStaff::count(conn, actor.organization, &counts, &ids)?;
-        let whole: i64 = named.iter().map(|line| weight(line, money)).fold(0, i64::saturating_add);
+        let whole: i64 = named
+            .iter()
+            .map(|line| weight(line, money))
+            .fold(0, i64::saturating_add);
         let words: Vec<String> = fold(&query.q).split_whitespace().map(str::to_owned).collect();
         let any = !named.is_empty();
         let found: Vec<&CompanyFigures> = named.into_iter().filter(|line| matches(line, &words)).collect();
@@ -113,7 +120,12 @@ impl CompanyCards {
         let size = if query.is_table() { LINES } else { CARDS };
         let cursor = Cursor::parse(&query.after);
         let page = Page::of_all(found, size, cursor.as_ref(), |line| order.key(line, &staff));
-        let shown: Vec<CompanyId> = page.rows.iter().filter_map(|line| line.company.as_ref()).map(|one| one.id).collect();
+        let shown: Vec<CompanyId> = page
+            .rows
+            .iter()
+            .filter_map(|line| line.company.as_ref())
+            .map(|one| one.id)
+            .collect();
         let pulses = rollup::pulses(conn, actor.organization, &shown, (today.plus(1 - DAYS), today))?;
         let shares = Shares {
             money,
@@ -125,7 +137,9 @@ impl CompanyCards {
             Some(shares.card(actor, line, company, &staff, &pulses))
         });
         let base = actor.path("");
-        let link = |after: Option<String>| after.map(|after| format!("{}#companies-h", query.link(&base, &[("after", &after)])));
+        let link = |after: Option<String>| {
+            after.map(|after| format!("{}#companies-h", query.link(&base, &[("after", &after)])))
+        };
         Ok(Self {
             cards: cards.collect(),
             heads: heads(query, order, money, &base),
@@ -150,9 +164,10 @@ impl CompanyCards {
 fn matches(line: &CompanyFigures, words: &[String]) -> bool {
     let Some(company) = &line.company else { return false };
     let name = fold(&company.name);
-    words
-        .iter()
-        .all(|word| name.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word.as_str())))
+    words.iter().all(|word| {
+        name.split(|c: char| !c.is_alphanumeric())
+            .any(|part| part.starts_with(word.as_str()))
+    })
 }
 
 fn heads(query: &OverviewQuery, order: CardOrder, money: bool, base: &str) -> Vec<CardHead> {
@@ -161,7 +176,10 @@ fn heads(query: &OverviewQuery, order: CardOrder, money: bool, base: &str) -> Ve
     let head = |column: CardColumn| CardHead {
         label: column.label(),
         sorted: order.sorted(column),
-        href: format!("{}#companies-h", query.link(base, &[("sort", &order.clicked(column).text())])),
+        href: format!(
+            "{}#companies-h",
+            query.link(base, &[("sort", &order.clicked(column).text())])
+        ),
     };
     shown.map(head).collect()
 }
@@ -171,7 +189,17 @@ fn orders(money: bool) -> Vec<(String, String)> {
     let shown = columns.filter(|column| money || *column != CardColumn::Billing);
     let order = |column: CardColumn| match column {
         CardColumn::Name => ("name".to_owned(), "By name".to_owned()),
-        column => (format!("-{column}"), format!("Most {}", column.label().replace("SMS", "sms").to_lowercase().replace("sms", "SMS"))),
+        column => (
+            format!("-{column}"),
+            format!(
+                "Most {}",
+                column
+                    .label()
+                    .replace("SMS", "sms")
+                    .to_lowercase()
+                    .replace("sms", "SMS")
+            ),
+        ),
     };
     shown.map(order).collect()
 }
@@ -207,7 +235,9 @@ impl Shares {
             archived: company.status == CompanyStatus::Archived,
             cases: figures::or_dash(line.figures.latest.cases_open),
             staff: number(&staff.total(company.id)),
-            billing: line.money.then(|| figures::amount(self.currency, line.figures.cost().total())),
+            billing: line
+                .money
+                .then(|| figures::amount(self.currency, line.figures.cost().total())),
             calls: quantity(Meter::Calls),
             messages: quantity(Meter::SmsSegments),
             share: self.share(weight(line, self.money)),

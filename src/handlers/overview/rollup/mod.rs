@@ -51,7 +51,10 @@ impl OverviewQuery {
         ];
         let changed = |name: &str| changes.iter().find(|(n, _)| *n == name).map(|(_, value)| *value);
         let kept = own.iter().map(|(name, value)| (*name, changed(name).unwrap_or(value)));
-        let new = changes.iter().copied().filter(|(name, _)| own.iter().all(|(n, _)| n != name));
+        let new = changes
+            .iter()
+            .copied()
+            .filter(|(name, _)| own.iter().all(|(n, _)| n != name));
         let pairs: Vec<String> = kept
             .chain(new)
             .filter(|(_, value)| !value.is_empty())

@@ -112,7 +112,9 @@ fn staff(conn: &mut Conn, actor: &Actor, reader: &ReportReader, report: &Report)
 fn billing(actor: &Actor, report: &Report, before: &Report, forecast: Option<Cost>) -> Option<Tile> {
     let money = report.money.filter(|money| money.total)?;
     let total = |report: &Report| report.total.cost().total();
-    let then = before.money.filter(|then| then.total && then.from <= before.days.from.month());
+    let then = before
+        .money
+        .filter(|then| then.total && then.from <= before.days.from.month());
     Some(Tile {
         label: "Billing, month to date".to_owned(),
         value: money.currency.amount(total(report)),
