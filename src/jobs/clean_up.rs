@@ -1,7 +1,6 @@
 //! Deletes what is no longer needed: removal snapshots, sessions, email tokens, sign-in attempts, closed reports, requests for an
 //! address that were never answered, and results of imports.
 
-use crate::audit::Events;
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::periodic::PeriodicJob;
@@ -22,7 +21,7 @@ fn run(system: &System) -> Result<(), AppError> {
         membership::forget_removals(conn, cx.now)?;
         reports::delete_old(conn, cx.now)?;
         cleanup::delete_expired(conn, cx.now)?;
-        forget::forget_old(conn, cx.now)?;
-        Ok(((), Events::none("expired rows have no effect any more")))
+        let events = forget::forget_old(conn, cx.now)?;
+        Ok(((), events))
     })
 }

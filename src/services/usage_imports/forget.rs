@@ -17,5 +17,5 @@ pub fn forget_old(conn: &mut Conn, now: Time) -> Result<Events, AppError> {
         };
         usage_import::delete(conn, organization, import)?;
     }
-    Ok(Events::none("the events of the import say what it did"))
+    Ok(Events::none("expired rows have no effect any more"))
 }

@@ -199,7 +199,8 @@ impl RowReader {
 fn meter(text: &str) -> Option<Meter> {
     let text = fold(text);
     let found = Meter::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .find(|meter| text == meter.as_str() || text == fold(meter.label()));
     found.or_else(|| Meter::parse(&text.replace([' ', '-'], "_")))
 }
