@@ -1,3 +1,8 @@
+DROP TABLE resource_counts;
+DROP TABLE resource_search_terms;
+DROP TABLE resources;
+DROP TABLE company_defaults;
+DROP TABLE company_settings;
 DROP TABLE company_facts;
 DROP TABLE usage_zones;
 DROP TABLE usage_months;

@@ -949,3 +949,78 @@ CREATE TABLE company_facts (
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (organization_id, company_id, day)
 );
+
+-- What a company sets for itself. NULL: as the organization. Without a foreign key, because a deleted company keeps its settings
+-- until it is deleted permanently.
+CREATE TABLE company_settings (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    company_id TEXT NOT NULL,
+    -- What it is called in the organization's other systems. No company has the slug of another one as its reference.
+    external_ref TEXT,
+    timezone TEXT,
+    -- JSON: opening hours by weekday.
+    hours TEXT,
+    -- JSON: a list.
+    sender_ids TEXT,
+    agents TEXT,
+    PRIMARY KEY (organization_id, company_id),
+    UNIQUE (organization_id, external_ref)
+);
+
+-- What companies have that set nothing else. The time zone is the organization's.
+CREATE TABLE company_defaults (
+    organization_id TEXT NOT NULL PRIMARY KEY REFERENCES organizations (id),
+    hours TEXT,
+    sender_ids TEXT NOT NULL,
+    agents TEXT NOT NULL
+);
+
+-- Agents, campaigns, lead lists, phone numbers, knowledge sources and apps. Without a foreign key to companies, because a deleted
+-- company keeps its resources until it is deleted permanently.
+CREATE TABLE resources (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- NULL: of the whole organization.
+    company_id TEXT,
+    name TEXT NOT NULL,
+    sort_name BYTEA NOT NULL,
+    state TEXT NOT NULL,
+    -- The list that has it, which follows from its state and that of its company.
+    listed_as TEXT NOT NULL,
+    external_ref TEXT,
+    -- JSON, by kind.
+    details TEXT NOT NULL,
+    sync_status TEXT,
+    synced_at BIGINT,
+    -- An account.
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    archived_at BIGINT,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, kind, external_ref)
+);
+CREATE INDEX resources_by_name ON resources (organization_id, listed_as, sort_name, id);
+CREATE INDEX resources_by_kind ON resources (organization_id, listed_as, kind, sort_name, id);
+CREATE INDEX resources_by_company ON resources (organization_id, company_id, listed_as, sort_name, id);
+
+CREATE TABLE resource_search_terms (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    listed_as TEXT NOT NULL,
+    word BYTEA NOT NULL,
+    sort_name BYTEA NOT NULL,
+    resource_id TEXT NOT NULL,
+    PRIMARY KEY (organization_id, listed_as, word, sort_name, resource_id),
+    FOREIGN KEY (organization_id, resource_id) REFERENCES resources (organization_id, id)
+);
+CREATE INDEX resource_search_terms_by_resource ON resource_search_terms (organization_id, resource_id, word);
+
+-- How many resources there are. scope is the id of a company, "organization" for those of no company, or "all".
+CREATE TABLE resource_counts (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    scope TEXT NOT NULL,
+    listed_as TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    resources BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, scope, listed_as, kind)
+);

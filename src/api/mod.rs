@@ -7,6 +7,10 @@ pub mod events;
 pub mod facts;
 pub mod organization;
 mod paging;
+pub mod resource_archiving;
+mod resource_document;
+pub mod resource_restoring;
+pub mod resources;
 pub mod voiding;
 
 use actix_web::HttpResponse;

@@ -127,6 +127,8 @@ typed_id!(
     SettingsReviewId,
     /// A usage event.
     UsageEventId,
+    /// A resource: an agent, a campaign, a phone number and so on.
+    ResourceId,
 );
 
 impl MembershipId {

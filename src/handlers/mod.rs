@@ -16,6 +16,7 @@ pub mod organizations;
 pub mod overview;
 pub mod password;
 pub mod permissions;
+pub mod resources;
 pub mod search;
 pub mod settings;
 pub mod suggestions;

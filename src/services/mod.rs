@@ -24,5 +24,6 @@ pub mod overrides;
 mod permission_rules_tests;
 pub mod policies;
 pub mod reauthenticate;
+pub mod resources;
 pub mod support_sessions;
 pub mod usage;

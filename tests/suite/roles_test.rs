@@ -83,6 +83,8 @@ pub struct Scenario {
     pub key: String,
     /// An API key of the actor with every scope, if they are a member.
     pub actor_key: Option<String>,
+    /// An agent of north.
+    pub resource: String,
 
     /// A running access review, and the member's item in it.
     pub review: (String, String),
@@ -135,6 +137,7 @@ impl Scenario {
             let asker = fixtures.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
             let join = fixtures.join_request(organization, link, asker, "");
             let (key, _) = fixtures.api_key(organization, owner, "companies:read", Some(north));
+            let resource = fixtures.resource(organization, owner, "agent", &format!("Agent {slug}"), Some(north));
             let mut actor_key = None;
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
@@ -196,6 +199,7 @@ impl Scenario {
                 join: join.to_string(),
                 key: key.to_string(),
                 actor_key,
+                resource: resource.to_string(),
                 actor,
             }
         })
@@ -366,6 +370,9 @@ fn document_for(path: &str) -> (&'static str, &'static str) {
             "application/json",
             r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#,
         )
+    } else if path.ends_with("/resources") {
+        // Of the whole organization.
+        ("application/json", r#"{"kind":"agent","name":"Front desk"}"#)
     } else {
         ("application/json", "{}")
     }
