@@ -1,11 +1,12 @@
 //! Resources that a key reaches.
 
-use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::api::paging::ListQuery;
-use crate::api::resource_document::{NewResourceDocument, ResourceChanges, ResourceDocument, refused};
+use crate::api::resource_changes::{NewResourceDocument, ResourceChanges};
+use crate::api::resource_document::{ResourceDocument, refused};
 use crate::api::{body, json};
 use crate::api_auth::ApiGate;
 use crate::auth::actor::Actor;
@@ -45,7 +46,8 @@ fn filter(conn: &mut Conn, actor: &Actor, asked: &ListQuery) -> Result<ResourceF
         "" => whole,
         text => {
             let company = company(conn, actor, text, &whole)?;
-            let company = company.ok_or_else(|| Problem::invalid("company", "It is no company that the key reaches."))?;
+            let company =
+                company.ok_or_else(|| Problem::invalid("company", "It is no company that the key reaches."))?;
             ResourceScope::Companies {
                 ids: vec![company],
                 shared: false,
@@ -79,9 +81,7 @@ pub async fn index(gate: ApiGate<ViewCompany, ResourcesRead>, req: HttpRequest) 
 /// `GET /api/v1/resources/{id}`
 pub async fn show(gate: ApiGate<ViewCompany, ResourcesRead>, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let id = id.into_inner();
-    let found = gate
-        .read(move |actor, conn| reach::visible(conn, actor, &id))
-        .await?;
+    let found = gate.read(move |actor, conn| reach::visible(conn, actor, &id)).await?;
     json(&ResourceDocument::from(found))
 }
 

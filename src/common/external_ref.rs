@@ -39,7 +39,12 @@ mod tests {
     fn a_reference_is_an_identifier_of_another_system() {
         assert_eq!(parse("").unwrap(), None);
         assert_eq!(parse(" ACME-0012 ").unwrap().as_deref(), Some("ACME-0012"));
-        for good in ["0015g00000XyZ12AAF", "urn:crm:4711", "7b0c9a52-0b4f-4a53-9d35-0c2a7c1b9f10", "eu/berlin#3"] {
+        for good in [
+            "0015g00000XyZ12AAF",
+            "urn:crm:4711",
+            "7b0c9a52-0b4f-4a53-9d35-0c2a7c1b9f10",
+            "eu/berlin#3",
+        ] {
             assert!(is_valid(good), "{good}");
         }
         for wrong in ["a b", "a,b", "a\"b", "a'b", "a\\b", "ä", "a]b", &"x".repeat(121)] {

@@ -23,7 +23,9 @@ pub fn parse(text: &str) -> Result<String, &'static str> {
     let uri: Uri = full.parse().map_err(|_| EXAMPLE)?;
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
     let host = uri.host().unwrap_or_default();
-    let has_account = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+    let has_account = uri
+        .authority()
+        .is_some_and(|authority| authority.as_str().contains('@'));
     if !is_web || !host.contains('.') || host.starts_with('.') || has_account {
         return Err(EXAMPLE);
     }
@@ -37,8 +39,18 @@ mod tests {
     #[test]
     fn a_web_address_has_a_host_and_no_password() {
         assert_eq!(parse(" company.com/help ").unwrap(), "https://company.com/help");
-        assert_eq!(parse("http://a.example:8080/?q=1").unwrap(), "http://a.example:8080/?q=1");
-        for wrong in ["", "help", "javascript:alert(1)", "ftp://a.example", "https://me:secret@a.example", "https://a b.example"] {
+        assert_eq!(
+            parse("http://a.example:8080/?q=1").unwrap(),
+            "http://a.example:8080/?q=1"
+        );
+        for wrong in [
+            "",
+            "help",
+            "javascript:alert(1)",
+            "ftp://a.example",
+            "https://me:secret@a.example",
+            "https://a b.example",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

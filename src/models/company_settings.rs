@@ -86,12 +86,7 @@ pub fn with_reference(conn: &mut Conn, organization: OrgId, reference: &str) -> 
 }
 
 /// Saves the settings of an active company, and the words by which it is found.
-pub fn save(
-    conn: &mut Conn,
-    organization: OrgId,
-    company: CompanyId,
-    settings: &CompanySettings,
-) -> QueryResult<()> {
+pub fn save(conn: &mut Conn, organization: OrgId, company: CompanyId, settings: &CompanySettings) -> QueryResult<()> {
     affected::organization(organization);
     let row = || SettingsRow {
         external_ref: settings.external_ref.clone(),
@@ -125,13 +120,7 @@ pub fn delete(conn: &mut Conn, organization: OrgId, company: CompanyId) -> Query
 }
 
 /// Takes the settings of a company along. `reference`: what it is called there.
-pub fn carry(
-    conn: &mut Conn,
-    from: OrgId,
-    to: OrgId,
-    company: CompanyId,
-    reference: Option<&str>,
-) -> QueryResult<()> {
+pub fn carry(conn: &mut Conn, from: OrgId, to: OrgId, company: CompanyId, reference: Option<&str>) -> QueryResult<()> {
     let sql = "INSERT INTO company_settings \
         (organization_id, company_id, external_ref, timezone, hours, sender_ids, agents) \
         SELECT $1, company_id, $2, timezone, hours, sender_ids, agents FROM company_settings \

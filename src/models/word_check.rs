@@ -101,7 +101,11 @@ const TABLES: [Table; 4] = [
             FROM resource_search_terms WHERE organization_id = $1 AND resource_id > $2 AND resource_id <= $3",
         of: |resource| {
             let (reference, details) = resource.email.split_once(' ').unwrap_or_default();
-            words::of(&resource.name, reference, &serde_json::from_str(details).unwrap_or_default())
+            words::of(
+                &resource.name,
+                reference,
+                &serde_json::from_str(details).unwrap_or_default(),
+            )
         },
         has_status: true,
     },

@@ -14,11 +14,13 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageChannels, ManageCompanyMembers,
-    ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess,
-    ViewAudit, ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageChannels,
+    ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers,
+    TransferOrDelete, ViewAccess, ViewAudit, ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
 };
-use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite, ResourcesRead, ResourcesWrite};
+use crate::authz::scope::{
+    AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, ResourcesRead, ResourcesWrite,
+};
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
@@ -314,6 +316,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;
     get  "/api/v1/companies"           ApiGate<ViewCompany, CompaniesRead>        => api::companies::index;
     get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
+    get  "/api/v1/companies/{company}/settings" ApiCompanyGate<ViewCompany, CompaniesRead> => api::company_settings::show;
+    patch "/api/v1/companies/{company}/settings" ApiCompanyGate<EditCompany, CompaniesWrite> => api::company_settings::update;
     put  "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::create;
     patch "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::update;
     get  "/api/v1/resources"           ApiGate<ViewCompany, ResourcesRead>        => api::resources::index;

@@ -121,7 +121,11 @@ impl ListPage {
         let organization = actor.organization;
         let archived = company.is_some_and(|company| company.status == CompanyStatus::Archived);
         let filter = ResourceFilter {
-            listed_as: if archived { ResourceListing::Archived } else { query.listing() },
+            listed_as: if archived {
+                ResourceListing::Archived
+            } else {
+                query.listing()
+            },
             kind: ResourceKind::parse(&query.kind),
             words: search::query(&query.q),
             scope: listing.scope,

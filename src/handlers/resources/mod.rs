@@ -22,7 +22,9 @@ fn refusal(error: &ResourceError, unit: UnitLabel) -> FormErrors {
         ResourceError::CompanyUnknown => {
             FormErrors::one("company", format!("No {one} that you manage has this name or address"))
         }
-        ResourceError::CompanyArchived => FormErrors::one("company", format!("This {one} is archived. Restore it first")),
+        ResourceError::CompanyArchived => {
+            FormErrors::one("company", format!("This {one} is archived. Restore it first"))
+        }
         ResourceError::Archived => FormErrors::one("name", "It is archived. Restore it to change it"),
         ResourceError::ReferenceTaken => {
             FormErrors::one("external_ref", "Another resource of this kind has this reference")

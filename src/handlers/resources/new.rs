@@ -91,7 +91,10 @@ impl NewPage {
     }
 
     fn title(&self) -> String {
-        let kind = self.fields.as_ref().map_or("resource".to_owned(), |fields| noun(fields.kind));
+        let kind = self
+            .fields
+            .as_ref()
+            .map_or("resource".to_owned(), |fields| noun(fields.kind));
         format!("New {kind}")
     }
 

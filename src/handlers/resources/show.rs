@@ -53,7 +53,12 @@ struct ShowPage {
 crate::page!(ShowPage);
 
 impl ShowPage {
-    fn load(conn: &mut Conn, actor: &Actor, id: &str, typed: Option<(ResourceForm, FormErrors)>) -> Result<Self, AppError> {
+    fn load(
+        conn: &mut Conn,
+        actor: &Actor,
+        id: &str,
+        typed: Option<(ResourceForm, FormErrors)>,
+    ) -> Result<Self, AppError> {
         let resource = reach::visible(conn, actor, id)?;
         let manages = reach::managed(conn, actor)?.has(resource.company_id());
         let moment = |at: crate::common::time::Time| (at.iso(), at.full(actor.zone));
@@ -93,7 +98,8 @@ type ResourcePath = web::Path<(String, String)>;
 /// `GET /organizations/{slug}/resources/{id}`
 pub async fn show(gate: Gate<ViewCompany>, path: ResourcePath) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
-    gate.show(move |actor, conn| ShowPage::load(conn, actor, &id, None)).await
+    gate.show(move |actor, conn| ShowPage::load(conn, actor, &id, None))
+        .await
 }
 
 enum EditError {

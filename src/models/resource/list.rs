@@ -143,7 +143,9 @@ fn by_words(
         .filter(conn.one_of(resources::id, places.iter().map(|(_, id)| id)))
         .load(conn)?;
     let rows = rows.into_iter().map(resource).collect();
-    Ok(word_search::in_order(&places, rows, |row: &Resource| row.id.to_string()))
+    Ok(word_search::in_order(&places, rows, |row: &Resource| {
+        row.id.to_string()
+    }))
 }
 
 /// Whether there is a resource in the scope, archived ones too.

@@ -150,7 +150,8 @@ pub fn purge(conn: &mut Conn, organization: OrgId, company: CompanyId, most: i64
 
 /// Deletes at most `most` resources of a company, with their words. The numbers stay.
 fn delete(conn: &mut Conn, organization: OrgId, company: CompanyId, most: i64) -> QueryResult<usize> {
-    const FIRST: &str = "(SELECT id FROM resources WHERE organization_id = $1 AND company_id = $2 ORDER BY id LIMIT $3)";
+    const FIRST: &str =
+        "(SELECT id FROM resources WHERE organization_id = $1 AND company_id = $2 ORDER BY id LIMIT $3)";
     let mut gone = 0;
     for sql in [
         format!("DELETE FROM resource_search_terms WHERE organization_id = $1 AND resource_id IN {FIRST}"),

@@ -97,13 +97,7 @@ impl WordTable for ResourceWords<'_> {
         Ok(having.into_iter().collect())
     }
 
-    fn next(
-        &self,
-        conn: &mut Conn,
-        from: Option<&Named>,
-        descending: bool,
-        limit: usize,
-    ) -> QueryResult<Vec<Named>> {
+    fn next(&self, conn: &mut Conn, from: Option<&Named>, descending: bool, limit: usize) -> QueryResult<Vec<Named>> {
         let mut places = Vec::new();
         for part in parts(&self.filter.scope) {
             places.extend(self.next_of(conn, &part, from, descending, limit)?);
@@ -172,9 +166,7 @@ pub(super) fn put(
 
 /// Replaces the words of a resource by those of what is saved.
 pub(super) fn replace(conn: &mut Conn, organization: OrgId, id: ResourceId) -> QueryResult<()> {
-    let row: (ResourceRow, CompanyColumns) = with_companies!(organization)
-        .filter(resources::id.eq(id))
-        .first(conn)?;
+    let row: (ResourceRow, CompanyColumns) = with_companies!(organization).filter(resources::id.eq(id)).first(conn)?;
     let saved = resource(row);
     drop(conn, organization, id)?;
     put(conn, organization, id, &saved.terms, saved.listed_as)

@@ -38,7 +38,13 @@ impl CarriedAlong {
     }
 
     /// Takes them along, after the company is in the other organization.
-    pub(super) fn apply(&self, conn: &mut Conn, from: OrgId, to: OrgId, company: &MovedCompany) -> Result<(), AppError> {
+    pub(super) fn apply(
+        &self,
+        conn: &mut Conn,
+        from: OrgId,
+        to: OrgId,
+        company: &MovedCompany,
+    ) -> Result<(), AppError> {
         let reference = self.reference.as_deref().filter(|_| self.keeps_reference);
         company_settings::carry(conn, from, to, company.id, reference)?;
         of_company::carry(conn, from, to, company.id)?;

@@ -34,8 +34,8 @@ use crate::models::membership::access;
 use crate::models::new_company;
 use crate::models::organization::of_user;
 use crate::models::usage::sums;
-use crate::services::companies::carried::CarriedAlong;
 use crate::services::assignments::{AssignmentCheck, AssignmentSource, NamedAssignment};
+use crate::services::companies::carried::CarriedAlong;
 
 /// How many organizations of the account are considered.
 const ORGANIZATIONS: i64 = 200;
@@ -192,7 +192,8 @@ pub fn relocate(
     company_move::insert(conn, to.organization, &moved, &slug)?;
     let plan = MovePlan::new(conn, actor, company.id, to)?;
     let events = move_assignments(conn, actor, company, &plan)?;
-    plan.carried.apply(conn, actor.organization, plan.to.organization, &moved)?;
+    plan.carried
+        .apply(conn, actor.organization, plan.to.organization, &moved)?;
     company_move::delete(conn, actor.organization, &moved)?;
     company_slug::release(conn, actor.organization, company.id)?;
     if company.status == CompanyStatus::Active {

@@ -56,11 +56,7 @@ pub fn update(
 }
 
 /// Changes what companies have that set nothing else.
-pub fn update_defaults(
-    conn: &mut Conn,
-    actor: &Actor,
-    defaults: &CompanyDefaults,
-) -> Result<((), Events), AppError> {
+pub fn update_defaults(conn: &mut Conn, actor: &Actor, defaults: &CompanyDefaults) -> Result<((), Events), AppError> {
     let before = company_defaults::read(conn, actor.organization)?;
     if before == *defaults {
         return Ok(((), Events::none("nothing changed")));

@@ -19,22 +19,13 @@ pub fn restore(conn: &mut Conn, actor: &Actor, id: &str) -> Result<(Resource, Ev
     set_state(conn, actor, id, ResourceState::Active)
 }
 
-fn set_state(
-    conn: &mut Conn,
-    actor: &Actor,
-    id: &str,
-    to: ResourceState,
-) -> Result<(Resource, Events), ResourceError> {
+fn set_state(conn: &mut Conn, actor: &Actor, id: &str, to: ResourceState) -> Result<(Resource, Events), ResourceError> {
     let present = reach::manageable(conn, actor, id)?;
     if present.is_locked() {
         return Err(ResourceError::CompanyArchived);
     }
     let (action, listed_as, archived_at) = match to {
-        ResourceState::Archived => (
-            Action::ResourceArchived,
-            ResourceListing::Archived,
-            Some(actor.cx.now),
-        ),
+        ResourceState::Archived => (Action::ResourceArchived, ResourceListing::Archived, Some(actor.cx.now)),
         ResourceState::Active => (Action::ResourceRestored, ResourceListing::Active, None),
     };
     if !write::set_state(conn, actor.organization, &present, to, archived_at)? {

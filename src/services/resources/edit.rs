@@ -31,14 +31,10 @@ pub fn update<E: From<ResourceError>>(
     Ok((Resource { terms, ..present }, events))
 }
 
-fn apply(
-    conn: &mut Conn,
-    actor: &Actor,
-    present: &Resource,
-    terms: &ResourceTerms,
-) -> Result<Events, ResourceError> {
+fn apply(conn: &mut Conn, actor: &Actor, present: &Resource, terms: &ResourceTerms) -> Result<Events, ResourceError> {
     if let Some(reference) = &terms.external_ref
-        && resource::with_reference(conn, actor.organization, present.kind, reference)?.is_some_and(|id| id != present.id)
+        && resource::with_reference(conn, actor.organization, present.kind, reference)?
+            .is_some_and(|id| id != present.id)
     {
         return Err(ResourceError::ReferenceTaken);
     }

@@ -30,7 +30,12 @@ pub(super) fn fields(terms: &ResourceTerms) -> Vec<(&'static str, Value)> {
         ),
         (
             "synced_at",
-            terms.sync.and_then(|sync| sync.at).map(Time::iso).unwrap_or_default().into(),
+            terms
+                .sync
+                .and_then(|sync| sync.at)
+                .map(Time::iso)
+                .unwrap_or_default()
+                .into(),
         ),
     ]
 }

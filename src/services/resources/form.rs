@@ -129,9 +129,21 @@ mod tests {
         let number = form(|form| form.number = "+49 30 901820".into());
         let terms = number.parse(ResourceKind::PhoneNumber, None).unwrap();
         assert_eq!(terms.details.number.as_deref(), Some("+4930901820"));
-        assert_eq!(ResourceForm::of(&terms).parse(ResourceKind::PhoneNumber, None).unwrap(), terms);
-        assert_eq!(number.parse(ResourceKind::Agent, None).unwrap().details, ResourceDetails::default());
-        assert!(form(|_| ()).parse(ResourceKind::PhoneNumber, None).unwrap_err().get("number").is_some());
+        assert_eq!(
+            ResourceForm::of(&terms).parse(ResourceKind::PhoneNumber, None).unwrap(),
+            terms
+        );
+        assert_eq!(
+            number.parse(ResourceKind::Agent, None).unwrap().details,
+            ResourceDetails::default()
+        );
+        assert!(
+            form(|_| ())
+                .parse(ResourceKind::PhoneNumber, None)
+                .unwrap_err()
+                .get("number")
+                .is_some()
+        );
         for (source, missing) in [("url", "url"), ("file", "file_name"), ("text", "text"), ("", "source")] {
             let mut form = form(|_| ());
             form.source = source.into();

@@ -21,7 +21,9 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
             ("company", &scenario.north_slug),
         ]),
         "/organizations/{slug}/resources/{id}" => text(&[("name", "Night desk")]),
-        "/organizations/{slug}/resources/{id}/archiving" | "/organizations/{slug}/resources/{id}/restoring" => text(&[]),
+        "/organizations/{slug}/resources/{id}/archiving" | "/organizations/{slug}/resources/{id}/restoring" => {
+            text(&[])
+        }
         "/organizations/{slug}/companies/{company}/settings/reference" => text(&[("external_ref", "ACME-12")]),
         "/organizations/{slug}/companies/{company}/settings/preferences" => {
             text(&[("timezone_from", "company"), ("timezone", "Europe/Berlin")])
@@ -50,16 +52,27 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         app.database.words("SELECT MAX(id) AS value FROM resources").remove(0)
     };
     add(&[("kind", "agent"), ("name", "Front desk"), ("company", "harbor")]);
-    add(&[("kind", "phone_number"), ("number", "+49 30 901820"), ("company", "harbor")]);
+    add(&[
+        ("kind", "phone_number"),
+        ("number", "+49 30 901820"),
+        ("company", "harbor"),
+    ]);
     let source = add(&[
         ("kind", "knowledge_source"),
-        ("name", "Help center with a rather long name that has to wrap on a phone"),
+        (
+            "name",
+            "Help center with a rather long name that has to wrap on a phone",
+        ),
         ("source", "url"),
-        ("url", "https://help.meridian.example/articles/how-to-pay-an-invoice-in-parts-and-other-questions"),
+        (
+            "url",
+            "https://help.meridian.example/articles/how-to-pay-an-invoice-in-parts-and-other-questions",
+        ),
         ("external_ref", "kb:00000000-0000-7000-8000-000000000000/articles"),
     ]);
     let gone = add(&[("kind", "campaign"), ("name", "Spring reminders")]);
-    maya.post(&format!("{base}/resources/{gone}/archiving"), &[]).expect(303);
+    maya.post(&format!("{base}/resources/{gone}/archiving"), &[])
+        .expect(303);
     let mill = app
         .database
         .words("SELECT id AS value FROM resources WHERE name = 'Mill agent'")
@@ -74,19 +87,69 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         .expect(303);
     maya.get(base).expect(200);
     let mut all = Vec::new();
-    let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, Some(who), path, act, says));
+    let mut add =
+        |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, Some(who), path, act, says));
     let route = "/organizations/{slug}/resources";
     let at = |rest: &str| format!("{base}{rest}");
     add(route, "full", &maya, &at("/resources"), Nothing, "Front desk");
-    add(route, "archived", &maya, &at("/resources?status=archived"), Nothing, "Spring reminders");
-    add(route, "no match", &maya, &at("/resources?q=zzz"), Nothing, "No resource matches");
-    add(route, "empty", &nora, "/organizations/stock-none/resources", Nothing, "No resources yet");
+    add(
+        route,
+        "archived",
+        &maya,
+        &at("/resources?status=archived"),
+        Nothing,
+        "Spring reminders",
+    );
+    add(
+        route,
+        "no match",
+        &maya,
+        &at("/resources?q=zzz"),
+        Nothing,
+        "No resource matches",
+    );
+    add(
+        route,
+        "empty",
+        &nora,
+        "/organizations/stock-none/resources",
+        Nothing,
+        "No resources yet",
+    );
     let route = "/organizations/{slug}/companies/{company}/resources";
-    add(route, "full", &maya, &at("/companies/harbor/resources"), Nothing, "Front desk");
-    add(route, "archived company", &maya, &at("/companies/old-mill/resources"), Nothing, "Mill agent");
+    add(
+        route,
+        "full",
+        &maya,
+        &at("/companies/harbor/resources"),
+        Nothing,
+        "Front desk",
+    );
+    add(
+        route,
+        "archived company",
+        &maya,
+        &at("/companies/old-mill/resources"),
+        Nothing,
+        "Mill agent",
+    );
     let route = "/organizations/{slug}/resources/new";
-    add(route, "kinds", &maya, &at("/resources/new"), Nothing, "Choose what it is");
-    add(route, "dialog", &maya, &at("/resources"), Dialog("New resource"), "Choose what it is");
+    add(
+        route,
+        "kinds",
+        &maya,
+        &at("/resources/new"),
+        Nothing,
+        "Choose what it is",
+    );
+    add(
+        route,
+        "dialog",
+        &maya,
+        &at("/resources"),
+        Dialog("New resource"),
+        "Choose what it is",
+    );
     add(
         route,
         "source",
@@ -104,9 +167,30 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         "There is a problem",
     );
     let route = "/organizations/{slug}/resources/{id}";
-    add(route, "source", &maya, &at(&format!("/resources/{source}")), Nothing, "Save changes");
-    add(route, "archived", &maya, &at(&format!("/resources/{gone}")), Nothing, "Restore");
-    add(route, "locked", &maya, &at(&format!("/resources/{mill}")), Nothing, "read-only");
+    add(
+        route,
+        "source",
+        &maya,
+        &at(&format!("/resources/{source}")),
+        Nothing,
+        "Save changes",
+    );
+    add(
+        route,
+        "archived",
+        &maya,
+        &at(&format!("/resources/{gone}")),
+        Nothing,
+        "Restore",
+    );
+    add(
+        route,
+        "locked",
+        &maya,
+        &at(&format!("/resources/{mill}")),
+        Nothing,
+        "read-only",
+    );
     add(
         "/organizations/{slug}/settings/defaults",
         "empty",
@@ -116,7 +200,21 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         "Save defaults",
     );
     let route = "/organizations/{slug}/companies/{company}/settings";
-    add(route, "own settings", &maya, &at("/companies/harbor/settings"), Nothing, "Set here");
-    add(route, "archived settings", &maya, &at("/companies/old-mill/settings"), Nothing, "Hours and messaging");
+    add(
+        route,
+        "own settings",
+        &maya,
+        &at("/companies/harbor/settings"),
+        Nothing,
+        "Set here",
+    );
+    add(
+        route,
+        "archived settings",
+        &maya,
+        &at("/companies/old-mill/settings"),
+        Nothing,
+        "Hours and messaging",
+    );
     all
 }

@@ -22,6 +22,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/api/v1/organization", "for programs"),
     ("/api/v1/companies", "for programs"),
     ("/api/v1/companies/{company}", "for programs"),
+    ("/api/v1/companies/{company}/settings", "for programs"),
     ("/api/v1/resources", "for programs"),
     ("/api/v1/resources/{id}", "for programs"),
     ("/organizations/slug", "a part of a form"),

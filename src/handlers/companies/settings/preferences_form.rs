@@ -31,7 +31,11 @@ impl<T> OwnSetting<T> {
 
     /// The parsed value; `Some(None)` for a setting that is inherited, `None` for one that can't be read.
     fn read<V>(&self, parse: impl FnOnce(&T) -> Option<V>) -> Option<Option<V>> {
-        if self.is_own { parse(&self.typed).map(Some) } else { Some(None) }
+        if self.is_own {
+            parse(&self.typed).map(Some)
+        } else {
+            Some(None)
+        }
     }
 }
 
@@ -110,7 +114,15 @@ mod tests {
         let full = CompanySettings {
             external_ref: None,
             timezone: Zone::parse("Europe/Berlin").ok(),
-            hours: Some(OpeningHours::of([day(), day(), day(), day(), day(), Vec::new(), Vec::new()])),
+            hours: Some(OpeningHours::of([
+                day(),
+                day(),
+                day(),
+                day(),
+                day(),
+                Vec::new(),
+                Vec::new(),
+            ])),
             sender_ids: Some(vec!["Harbor".into(), "+4930901820".into()]),
             agents: Some(AgentHours::OpeningHours),
         };
@@ -123,7 +135,9 @@ mod tests {
     #[test]
     fn what_is_inherited_is_not_read() {
         let typed = |from: &str| {
-            let text = format!("timezone_from={from}&timezone=Mars&hours_from={from}&monday=9&sender_ids_from={from}&sender_ids=a-b");
+            let text = format!(
+                "timezone_from={from}&timezone=Mars&hours_from={from}&monday=9&sender_ids_from={from}&sender_ids=a-b"
+            );
             PreferencesForm::of(&Fields::urlencoded(&text).unwrap())
         };
         assert_eq!(typed("organization").parse().unwrap(), CompanySettings::default());
