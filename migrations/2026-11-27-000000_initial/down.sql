@@ -1,3 +1,8 @@
+DROP TABLE resource_counts;
+DROP TABLE resource_search_terms;
+DROP TABLE resources;
+DROP TABLE company_defaults;
+DROP TABLE company_settings;
 DROP TABLE usage_import_rejections;
 DROP TABLE usage_import_pieces;
 DROP TABLE usage_imports;

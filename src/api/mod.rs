@@ -3,10 +3,16 @@
 mod body;
 mod cloud_event;
 pub mod companies;
+pub mod company_settings;
 pub mod events;
 pub mod facts;
 pub mod organization;
 mod paging;
+pub mod resource_archiving;
+mod resource_changes;
+mod resource_document;
+pub mod resource_restoring;
+pub mod resources;
 pub mod voiding;
 
 use actix_web::HttpResponse;

@@ -108,6 +108,7 @@ actions! {
         OrganizationCreated = "organization.created" Change General |e| format!("created the organization {}", e.label);
         OrganizationEdited = "organization.edited" Change General |_| "changed the organization’s settings".into();
         SlugChanged = "organization.slug_changed" Change General |e| format!("changed the address from {} to {}", e.was("slug"), e.is("slug"));
+        CompanyDefaultsEdited = "organization.defaults_edited" Change General |_| "changed the defaults of companies".into();
         ContactEntered = "organization.contact_entered" Change General |e| format!("entered {} as the {}", e.is("email"), e.label.to_lowercase());
         ContactVerified = "organization.contact_verified" Change General |e| format!("verified {} as the {}", e.is("email"), e.label.to_lowercase());
         ContactRemoved = "organization.contact_removed" Change General |e| format!("removed the {}", e.label.to_lowercase());
@@ -136,6 +137,16 @@ actions! {
         CompanyDeleted = "company.deleted" Change General in Company |e| format!("deleted {} permanently after 30 days", e.label);
         CompanyMovedAway = "company.moved_away" Change General in Company |e| format!("moved {} to {}", e.label, e.is("organization"));
         CompanyMovedIn = "company.moved_in" Change General in Company |e| format!("moved {} here from {}", e.label, e.was("organization"));
+    }
+    "resource" "Resources" {
+        ResourceCreated = "resource.created" Change General |e| format!("created the {} {}", e.is("kind").replace('_', " "), e.label);
+        ResourceEdited = "resource.edited" Change General |e| match e.was("name") {
+            "" => format!("changed the settings of {}", e.label),
+            name if name == e.label => format!("changed the settings of {name}"),
+            name => format!("renamed {name} to {}", e.label),
+        };
+        ResourceArchived = "resource.archived" Change General |e| format!("archived {}", e.label);
+        ResourceRestored = "resource.restored" Change General |e| format!("restored {}", e.label);
     }
     "usage" "Usage" {
         UsageEventVoided = "usage.event_voided" Change General in Company |e| format!("voided the usage event {}", e.label);

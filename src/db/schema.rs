@@ -894,6 +894,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    company_settings (organization_id, company_id) {
+        organization_id -> Text,
+        company_id -> Text,
+        external_ref -> Nullable<Text>,
+        timezone -> Nullable<Text>,
+        hours -> Nullable<Text>,
+        sender_ids -> Nullable<Text>,
+        agents -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    company_defaults (organization_id) {
+        organization_id -> Text,
+        hours -> Nullable<Text>,
+        sender_ids -> Text,
+        agents -> Text,
+    }
+}
+
+diesel::table! {
+    resources (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        kind -> Text,
+        company_id -> Nullable<Text>,
+        name -> Text,
+        sort_name -> Binary,
+        state -> Text,
+        listed_as -> Text,
+        external_ref -> Nullable<Text>,
+        details -> Text,
+        sync_status -> Nullable<Text>,
+        synced_at -> Nullable<BigInt>,
+        created_by -> Text,
+        created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    resource_search_terms (organization_id, listed_as, word, sort_name, resource_id) {
+        organization_id -> Text,
+        listed_as -> Text,
+        word -> Binary,
+        sort_name -> Binary,
+        resource_id -> Text,
+    }
+}
+
+diesel::table! {
+    resource_counts (organization_id, scope, listed_as, kind) {
+        organization_id -> Text,
+        scope -> Text,
+        listed_as -> Text,
+        kind -> Text,
+        resources -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     instance,
     instance_pages,
@@ -959,7 +1020,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     fact_months,
     rate_cards,
     report_schedules,
-    report_recipients
+    report_recipients,
+    company_settings,
+    company_defaults,
+    resources,
+    resource_search_terms,
+    resource_counts
 );
 
 diesel::joinable!(sessions -> users (user_id));

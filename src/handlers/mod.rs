@@ -18,6 +18,7 @@ pub mod password;
 pub mod permissions;
 pub mod rate_card;
 pub mod reporting;
+pub mod resources;
 pub mod search;
 pub mod settings;
 pub mod suggestions;

@@ -19,7 +19,7 @@ pub struct Invariant {
 }
 
 impl Invariant {
-    const fn new(what: &'static str, sql: &'static str) -> Self {
+    pub(super) const fn new(what: &'static str, sql: &'static str) -> Self {
         Self {
             what,
             sql,

@@ -2,6 +2,7 @@
 
 use crate::models::consistency;
 use crate::models::consistency::Invariant;
+use crate::models::inventory_check;
 
 /// What the move of a company to another organization does with rows that name the company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,15 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("deleted_assignments", "deleted_company_id, membership_id"),
     TenantTable::new("deleted_companies", "id"),
     TenantTable::new("former_company_slugs", "slug").on_company_move(OnCompanyMove::Carried),
+    TenantTable::new("company_settings", "company_id")
+        .on_company_move(OnCompanyMove::Carried)
+        .invariants(inventory_check::COMPANY_SETTINGS),
+    TenantTable::new("company_defaults", "organization_id"),
+    TenantTable::new("resource_search_terms", "listed_as, word, sort_name, resource_id"),
+    TenantTable::new("resource_counts", "scope, listed_as, kind").invariants(inventory_check::RESOURCE_COUNTS),
+    TenantTable::new("resources", "id")
+        .on_company_move(OnCompanyMove::Carried)
+        .invariants(inventory_check::RESOURCES),
     TenantTable::new("settings_reviews", "id"),
     TenantTable::new("company_facts", "company_id, day").on_company_move(OnCompanyMove::History),
     TenantTable::new("usage_import_rejections", "import_id, line"),

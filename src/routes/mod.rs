@@ -14,12 +14,14 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageBilling,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageBilling, ManageChannels,
     ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers,
     TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany, ViewKeys, ViewMembers, ViewOrganization,
     ViewOverview,
 };
-use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite};
+use crate::authz::scope::{
+    AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, ResourcesRead, ResourcesWrite,
+};
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
@@ -27,7 +29,7 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
-    operator, organizations, overview, permissions, rate_card, search, settings, suggestions, usage_imports,
+    operator, organizations, overview, permissions, rate_card, resources, search, settings, suggestions, usage_imports,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -139,6 +141,9 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/companies/{company}"                          CompanyGate<ViewCompany>          => companies::show::show;
     get  "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::edit;
     post "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::update;
+    post "/organizations/{slug}/companies/{company}/settings/reference"       CompanyGate<EditCompany>          => companies::settings::reference::update;
+    post "/organizations/{slug}/companies/{company}/settings/preferences"     CompanyGate<EditCompany>          => companies::settings::preferences::update;
+    get  "/organizations/{slug}/companies/{company}/resources"                CompanyGate<ViewCompany>          => resources::of_company::index;
     get  "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::new;
     post "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::create;
     post "/organizations/{slug}/companies/{company}/restoring"                CompanyGate<ArchiveCompanies>     => companies::restoring::create;
@@ -151,6 +156,15 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::index;
     post "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::create;
     post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" CompanyGate<ManageCompanyMembers> => companies::people::destroy;
+
+    // Resources
+    get  "/organizations/{slug}/resources"                Gate<ViewCompany>    => resources::index::index;
+    post "/organizations/{slug}/resources"                Gate<ManageChannels> => resources::new::create;
+    get  "/organizations/{slug}/resources/new"            Gate<ManageChannels> => resources::new::new;
+    get  "/organizations/{slug}/resources/{id}"           Gate<ViewCompany>    => resources::show::show;
+    post "/organizations/{slug}/resources/{id}"           Gate<ManageChannels> => resources::show::update;
+    post "/organizations/{slug}/resources/{id}/archiving" Gate<ManageChannels> => resources::archiving::create;
+    post "/organizations/{slug}/resources/{id}/restoring" Gate<ManageChannels> => resources::restoring::create;
 
     // Members
     get  "/organizations/{slug}/members"                                         Gate<ViewMembers>     => members::index::index;
@@ -203,6 +217,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/settings"                             Gate<ViewOrganization> => settings::index::index;
     get  "/organizations/{slug}/settings/general"                     Gate<EditProfile>      => settings::general::edit;
     post "/organizations/{slug}/settings/general"                     Gate<EditProfile>      => settings::general::update;
+    get  "/organizations/{slug}/settings/defaults"                    Gate<EditProfile>      => settings::defaults::edit;
+    post "/organizations/{slug}/settings/defaults"                    Gate<EditProfile>      => settings::defaults::update;
     get  "/organizations/{slug}/settings/slug"                        Gate<ChangeSlug>       => settings::slug::edit;
     post "/organizations/{slug}/settings/slug"                        Gate<ChangeSlug>       => settings::slug::update;
     get  "/organizations/{slug}/settings/slug/status"                 Gate<ChangeSlug>       => settings::slug_status::show;
@@ -316,8 +332,16 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;
     get  "/api/v1/companies"           ApiGate<ViewCompany, CompaniesRead>        => api::companies::index;
     get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
+    get  "/api/v1/companies/{company}/settings" ApiCompanyGate<ViewCompany, CompaniesRead> => api::company_settings::show;
+    patch "/api/v1/companies/{company}/settings" ApiCompanyGate<EditCompany, CompaniesWrite> => api::company_settings::update;
     put  "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::create;
     patch "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::update;
+    get  "/api/v1/resources"           ApiGate<ViewCompany, ResourcesRead>        => api::resources::index;
+    post "/api/v1/resources"           ApiGate<ManageChannels, ResourcesWrite>    => api::resources::create;
+    get  "/api/v1/resources/{id}"      ApiGate<ViewCompany, ResourcesRead>        => api::resources::show;
+    patch "/api/v1/resources/{id}"     ApiGate<ManageChannels, ResourcesWrite>    => api::resources::update;
+    post "/api/v1/resources/{id}/archiving" ApiGate<ManageChannels, ResourcesWrite> => api::resource_archiving::create;
+    post "/api/v1/resources/{id}/restoring" ApiGate<ManageChannels, ResourcesWrite> => api::resource_restoring::create;
     post "/api/v1/events"              ApiGate<EditCompanyData, EventsWrite>      => api::events::create;
     post "/api/v1/events/voiding"      ApiGate<EditCompanyData, EventsWrite>      => api::voiding::create;
 

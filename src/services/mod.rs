@@ -27,6 +27,7 @@ pub mod policies;
 pub mod rate_cards;
 pub mod reauthenticate;
 pub mod reports;
+pub mod resources;
 pub mod support_sessions;
 pub mod usage;
 pub mod usage_imports;

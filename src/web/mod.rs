@@ -6,6 +6,7 @@ pub mod connection;
 pub mod csv;
 pub mod error_page;
 pub mod history;
+pub mod hours_form;
 pub mod layout;
 pub mod messages;
 pub mod middleware;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use tenantry::api_auth::ApiGate;
 use tenantry::authz::decision::Permissions;
-use tenantry::authz::permission::{CreateCompanies, EditCompanyData, Permission, ViewCompany};
+use tenantry::authz::permission::{CreateCompanies, EditCompanyData, ManageChannels, Permission, ViewCompany};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::authz::scope::{CompaniesWrite, Scope};
 use tenantry::common::api_key;
@@ -209,9 +209,14 @@ fn every_scope_and_every_role_of_the_owner_decide_each_route() {
             "/api/v1/companies",
             "/api/v1/companies/{company}",
             "/api/v1/companies/{company}/facts/{date}",
+            "/api/v1/companies/{company}/settings",
             "/api/v1/events",
             "/api/v1/events/voiding",
-            "/api/v1/organization"
+            "/api/v1/organization",
+            "/api/v1/resources",
+            "/api/v1/resources/{id}",
+            "/api/v1/resources/{id}/archiving",
+            "/api/v1/resources/{id}/restoring"
         ]
     );
     for (at, (role, company)) in roles.chain(in_company).enumerate() {
@@ -254,6 +259,35 @@ fn every_scope_and_every_role_of_the_owner_decide_each_route() {
                 };
                 assert_eq!(refused.as_deref(), expected, "{what} {method} {path}: {}", page.body);
             }
+            for (method, path) in [
+                ("POST", "/api/v1/resources"),
+                ("PATCH", "/api/v1/resources/00000000000070008000000000000000"),
+                ("POST", "/api/v1/resources/00000000000070008000000000000000/archiving"),
+                ("POST", "/api/v1/resources/00000000000070008000000000000000/restoring"),
+            ] {
+                let page = ask(&program, method, path, &[]);
+                let refused = (page.status == 403).then(|| problem(&page));
+                let manages = Permissions::of(role, &companies).has(ManageChannels::ID);
+                let expected = match scope {
+                    Some(scope) if scope != Scope::ResourcesWrite => Some("missing-scope"),
+                    _ if !manages => Some("missing-permission"),
+                    _ => None,
+                };
+                assert_eq!(refused.as_deref(), expected, "{what} {method} {path}: {}", page.body);
+            }
+            let page = program.get("/api/v1/resources");
+            let reads = [None, Some(Scope::ResourcesRead)];
+            let expected = match scope {
+                _ if !reads.contains(&scope) => (403, "missing-scope"),
+                _ if may => (200, ""),
+                _ => (403, "missing-permission"),
+            };
+            let kind = if page.status == 200 {
+                String::new()
+            } else {
+                problem(&page)
+            };
+            assert_eq!((page.status, kind.as_str()), expected, "{what} resources");
             for path in ["/api/v1/companies", "/api/v1/companies/harbor"] {
                 let page = program.get(path);
                 if scope.is_some_and(|scope| scope != Scope::CompaniesRead) {

@@ -85,6 +85,8 @@ pub struct Scenario {
     pub usage_import: String,
     /// An API key of the actor with every scope, if they are a member.
     pub actor_key: Option<String>,
+    /// An agent of north.
+    pub resource: String,
 
     /// A running access review, and the member's item in it.
     pub review: (String, String),
@@ -137,6 +139,7 @@ impl Scenario {
             let asker = fixtures.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
             let join = fixtures.join_request(organization, link, asker, "");
             let (key, _) = fixtures.api_key(organization, owner, "companies:read", Some(north));
+            let resource = fixtures.resource(organization, owner, "agent", &format!("Agent {slug}"), Some(north));
             let mut actor_key = None;
             let mut sender = fixtures.membership(organization, owner);
             let address = format!("actor@{slug}.test");
@@ -201,6 +204,7 @@ impl Scenario {
                 key: key.to_string(),
                 usage_import: usage_import.to_string(),
                 actor_key,
+                resource: resource.to_string(),
                 actor,
             }
         })
@@ -371,6 +375,9 @@ fn document_for(path: &str) -> (&'static str, &'static str) {
             "application/json",
             r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#,
         )
+    } else if path.ends_with("/resources") {
+        // Of the whole organization.
+        ("application/json", r#"{"kind":"agent","name":"Front desk"}"#)
     } else {
         ("application/json", "{}")
     }

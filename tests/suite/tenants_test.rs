@@ -74,6 +74,7 @@ fn expect_no_data_of(page: &Page, theirs: &Scenario) {
         &theirs.link,
         &theirs.link_token,
         &theirs.join,
+        &theirs.resource,
     ];
     for mark in ids.into_iter().chain([&theirs.slug]) {
         assert!(

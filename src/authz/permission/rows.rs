@@ -125,5 +125,5 @@ permissions! {
     ManageCompanyMembers   manage_company_members  "co.members.manage"      Company      Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Manage a company’s members";
     ViewCompanyReports     view_company_reports    "co.reports"             Company      Read     live  ['s' '●' '●' '◑' '-' '●' '●' '-' 'o' 'o' 'o'] "View a company’s reports";
     ViewCompanyBilling     view_company_billing    "co.billing.view"        Company      Read     live  ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View a company’s billing";
-    ManageChannels         manage_channels         "co.channels"            Company      Change   later ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Manage a company’s channels";
+    ManageChannels         manage_channels         "co.channels"            Company      Change   live  ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Manage a company’s resources";
 }

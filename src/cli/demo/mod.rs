@@ -8,6 +8,7 @@ pub mod operator;
 pub mod organizations;
 pub mod people;
 pub mod permissions;
+pub mod resources;
 pub mod reviews;
 pub mod timeline;
 pub mod usage;
@@ -89,6 +90,7 @@ fn seed(app: &App) -> Result<(), AppError> {
     people::seed(&timeline)?;
     links::seed(&timeline)?;
     keys::seed(&timeline)?;
+    resources::seed(&timeline)?;
     general::seed(&timeline)?;
     operator::seed(&timeline)?;
     reviews::seed(&timeline)?;

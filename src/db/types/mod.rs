@@ -1,5 +1,6 @@
 //! Column types that belong to the domain.
 
+pub mod inventory;
 pub mod org_id;
 pub mod organization;
 pub mod usage;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::common::error::AppError;
+use crate::common::external_ref;
 use crate::common::id::CompanyId;
-use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::common::zone::Zone;
 use crate::db::Conn;
@@ -194,9 +194,9 @@ fn check(
     let subjects: BTreeSet<&str> = batch
         .iter()
         .map(|input| input.subject.as_str())
-        .filter(|subject| Slug::parse(subject).is_ok_and(|slug| slug.as_str() == *subject))
+        .filter(|subject| external_ref::is_valid(subject))
         .collect();
-    let companies = subjects::by_slugs(conn, sender.organization, &subjects)?;
+    let companies = subjects::by_names(conn, sender.organization, &subjects)?;
     let zones = CountingZones::read(conn, sender.organization, sender.zone)?;
     let check = |input: &UsageInput| {
         let (meter, quantity, occurred_at) = input.check(now)?;

@@ -22,6 +22,9 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/api/v1/organization", "for programs"),
     ("/api/v1/companies", "for programs"),
     ("/api/v1/companies/{company}", "for programs"),
+    ("/api/v1/companies/{company}/settings", "for programs"),
+    ("/api/v1/resources", "for programs"),
+    ("/api/v1/resources/{id}", "for programs"),
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/invitations/deliveries", "a part of a list"),
     ("/organizations/{slug}/members.csv", "a file"),
@@ -132,7 +135,7 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
     }
 
     areas! {
-        access access_reviews audit companies company_move developers members onboarding_links operator permissions search settings
+        access access_reviews audit companies company_move developers members onboarding_links operator permissions resources search settings
     }
 }
 

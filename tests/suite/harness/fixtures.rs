@@ -17,7 +17,7 @@ use tenantry::authz::scope::Scopes;
 use tenantry::common::email::Email;
 use tenantry::common::id::{
     ApiKeyId, CompanyId, CustomRoleId, GroupId, ImportId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
-    RequestId, ReviewId, ReviewItemId, SupportId, UserId,
+    RequestId, ResourceId, ReviewId, ReviewItemId, SupportId, UserId,
 };
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
@@ -29,6 +29,7 @@ use tenantry::db::schema::{
     organization_slugs,
 };
 use tenantry::db::types::MembershipStatus;
+use tenantry::db::types::inventory::ResourceKind;
 use tenantry::db::types::org_id::OrgId;
 use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region, UnitLabel};
 use tenantry::db::types::usage_import::ImportKind;
@@ -47,6 +48,9 @@ use tenantry::models::membership::record::Membership;
 use tenantry::models::membership::{Origin, group};
 use tenantry::models::onboarding_link;
 use tenantry::models::organization::NewOrganization;
+use tenantry::models::resource;
+use tenantry::models::resource::write::NewResource;
+use tenantry::models::resource::{ResourceDetails, ResourceTerms};
 use tenantry::models::session;
 use tenantry::models::user;
 use tenantry::services::invitations as invitations_service;
@@ -635,6 +639,29 @@ impl Fixtures<'_> {
         let (id, key) =
             api_key::write::create(self.conn, self.cx, organization, owner, &terms, None).expect("the database");
         (id, key.as_str().to_owned())
+    }
+
+    /// A resource without details of its kind.
+    pub fn resource(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        kind: &str,
+        name: &str,
+        company: Option<CompanyId>,
+    ) -> ResourceId {
+        let new = NewResource {
+            kind: ResourceKind::parse(kind).expect("a kind"),
+            company,
+            terms: ResourceTerms {
+                name: name.to_owned(),
+                external_ref: None,
+                details: ResourceDetails::default(),
+                sync: None,
+            },
+            created_by: by,
+        };
+        resource::write::create(self.conn, organization, self.cx.now, &new).expect("the database")
     }
 
     /// An open request to join.
