@@ -1,4 +1,4 @@
-//! The companies that a file names: by web address, or by a name that only one of them has.
+//! The companies that a file names: by external reference, by web address, or by a name that only one of them has.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,8 +8,8 @@ use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{EditCompanyData, Permission};
 use crate::common::error::AppError;
+use crate::common::external_ref;
 use crate::common::id::CompanyId;
-use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::models::usage::subjects;
 use crate::models::usage::subjects::NamedCompany;
@@ -39,12 +39,8 @@ pub fn find(
     texts: &BTreeSet<&str>,
 ) -> Result<HashMap<String, Result<NamedCompany, CompanyFault>>, AppError> {
     let organization = actor.organization;
-    let slugs: BTreeSet<&str> = texts
-        .iter()
-        .copied()
-        .filter(|text| Slug::parse(text).is_ok_and(|slug| slug.as_str() == *text))
-        .collect();
-    let addressed = subjects::by_slugs(conn, organization, &slugs)?;
+    let named: BTreeSet<&str> = texts.iter().copied().filter(|text| external_ref::is_valid(text)).collect();
+    let addressed = subjects::by_names(conn, organization, &named)?;
     let ids: Vec<CompanyId> = addressed.values().map(|(id, _)| *id).collect();
     let companies: HashMap<CompanyId, NamedCompany> = subjects::by_ids(conn, organization, &ids)?
         .into_iter()
