@@ -15,6 +15,7 @@ DROP TABLE company_facts;
 DROP TABLE usage_zones;
 DROP TABLE usage_months;
 DROP TABLE usage_days;
+DROP TABLE api_answers;
 DROP TABLE usage_event_keys;
 DROP TABLE usage_events;
 DROP TABLE settings_reviews;

@@ -899,6 +899,24 @@ CREATE TABLE usage_event_keys (
 );
 CREATE INDEX usage_event_keys_by_age ON usage_event_keys (received_at);
 
+-- The first answer to each request with an idempotency key, for 24 hours.
+CREATE TABLE api_answers (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    api_key_id TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    -- A digest of method, address, content type and body.
+    request TEXT NOT NULL,
+    -- The company of the address, which the key must still reach.
+    company_id TEXT,
+    status INTEGER NOT NULL,
+    content_type TEXT NOT NULL,
+    location TEXT,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, api_key_id, idempotency_key)
+);
+CREATE INDEX api_answers_by_age ON api_answers (created_at);
+
 -- The sums of usage_events, kept in the transaction of the events. scope is the id of a company, "active" or "archived".
 CREATE TABLE usage_days (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

@@ -1,11 +1,12 @@
 //! The settings of a company: what it sets itself, and what it has from the organization.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use crate::api::{body, json};
-use crate::api_auth::ApiCompanyGate;
+use crate::api::companies::archived;
+use crate::api_auth::{Answer, ApiCompanyGate, Refused};
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::permission::{EditCompany, ViewCompany};
@@ -23,15 +24,17 @@ use crate::services::companies::settings;
 use crate::services::companies::settings::CompanySettingsError;
 
 /// The settings of a company, as they apply.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct CompanySettingsDocument {
     /// The slug of the company.
     pub company: String,
     /// What it is called in other systems.
     pub external_ref: Option<String>,
     /// An IANA name.
+    #[schema(example = "America/Chicago")]
     pub timezone: &'static str,
     /// By weekday; null: not set.
+    #[schema(value_type = Option<Object>)]
     pub hours: Option<OpeningHours>,
     /// What people see as the sender of a text message.
     pub sender_ids: Vec<String>,
@@ -49,23 +52,28 @@ fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Nam
 }
 
 /// What a company sets itself. A field that is null is the organization's again; one that is not named stays as it is.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompanySettingsChanges {
     /// Unique in the organization, and no slug of another company; null: none.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub external_ref: Named<String>,
     /// An IANA name.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub timezone: Named<String>,
     /// By weekday. A day that is not named is closed.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<Object>)]
     pub hours: Named<OpeningHours>,
     /// At most 20: 3 to 11 letters and digits, or phone numbers in the international form.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<Vec<String>>)]
     pub sender_ids: Named<Vec<String>>,
     /// `always`, `opening_hours` or `never`.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub agents: Named<String>,
 }
 
@@ -148,7 +156,14 @@ fn of(
     })
 }
 
-/// `GET /api/v1/companies/{company}/settings`
+/// Get the settings of a company
+///
+/// What applies to it: what it sets itself, and what it has from the organization.
+#[utoipa::path(
+    get, path = "/api/v1/companies/{company}/settings", tag = "Companies", operation_id = "get_company_settings",
+    params(("company" = String, Path, description = "Its slug or its id")),
+    responses((status = 200, description = "The settings that apply", body = CompanySettingsDocument))
+)]
 pub async fn show(gate: ApiCompanyGate<ViewCompany, CompaniesRead>) -> Result<HttpResponse, AppError> {
     let document = gate
         .read(|actor, company, conn| {
@@ -159,36 +174,37 @@ pub async fn show(gate: ApiCompanyGate<ViewCompany, CompaniesRead>) -> Result<Ht
     json(&document)
 }
 
-/// `PATCH /api/v1/companies/{company}/settings`
-pub async fn update(
-    gate: ApiCompanyGate<EditCompany, CompaniesWrite>,
-    payload: web::Payload,
-) -> Result<HttpResponse, AppError> {
-    let sent: CompanySettingsChanges = body::read(&body::bytes(payload).await?)?;
-    let wanted = sent.parse()?;
-    let done = gate
-        .try_write(move |actor, company, conn| {
-            let (own, events) = settings::update(conn, actor, company, |present| wanted.apply(present))?;
-            Ok((of(conn, actor, company, own)?, events))
-        })
-        .await;
-    json(&done.map_err(refused)?)
+/// Change the settings of a company
+///
+/// A field that is missing stays as it is; null is the organization's again.
+#[utoipa::path(
+    patch, path = "/api/v1/companies/{company}/settings", tag = "Companies", operation_id = "update_company_settings",
+    params(("company" = String, Path, description = "Its slug or its id")),
+    request_body = CompanySettingsChanges,
+    responses(
+        (status = 200, description = "The settings that apply now", body = CompanySettingsDocument),
+        (status = 409, description = "`company-archived`: the company is archived")
+    )
+)]
+pub async fn update(gate: ApiCompanyGate<EditCompany, CompaniesWrite>) -> Result<HttpResponse, AppError> {
+    let sent = body::read::<CompanySettingsChanges>(gate.body());
+    gate.change(move |actor, company, conn| {
+        let wanted = sent?.parse()?;
+        let changed = settings::update(conn, actor, company, |present| wanted.apply(present));
+        let (own, events) = changed.map_err(refused)?;
+        Ok((Answer::ok(&of(conn, actor, company, own)?)?, events))
+    })
+    .await
 }
 
-fn refused(error: CompanySettingsError) -> AppError {
+fn refused(error: CompanySettingsError) -> Refused {
     match error {
-        CompanySettingsError::Archived => Problem::new(
-            "company-archived",
-            StatusCode::CONFLICT,
-            "The company is archived",
-            "Restore it first.",
-        )
-        .into(),
+        CompanySettingsError::Archived => archived().into(),
         CompanySettingsError::ReferenceTaken => Problem::invalid(
             "external_ref",
             "Another company has this reference, or has or had it as its slug.",
         )
         .into(),
-        CompanySettingsError::Failed(error) => error,
+        CompanySettingsError::Failed(error) => error.into(),
     }
 }

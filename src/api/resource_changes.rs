@@ -1,6 +1,7 @@
 //! What a program sets of a resource.
 
 use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
 
 use crate::common::form::FormErrors;
 use crate::common::problem::Problem;
@@ -17,46 +18,58 @@ fn named<'de, D: Deserializer<'de>>(value: D) -> Result<NamedField, D::Error> {
 }
 
 /// What can be set of a resource. A field that is not named stays as it is.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceChanges {
     /// A phone number without a name has the number as its name.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub name: NamedField,
     /// What it is called in other systems: letters, digits and `- _ . : / @ # + | ~`.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub external_ref: NamedField,
     /// Of a phone number.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub number: NamedField,
     /// Of a knowledge source: `url`, `file` or `text`.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub source: NamedField,
     /// Of a website or an app.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub url: NamedField,
     /// Of a file.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub file_name: NamedField,
     /// Of a text.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub text: NamedField,
     /// Of a knowledge source: `pending`, `synced` or `failed`.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub sync_status: NamedField,
     /// When it was synchronized; without it, a source that is `synced` was so at the time of the request.
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     pub synced_at: NamedField,
 }
 
 /// A new resource.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewResourceDocument {
     /// `agent`, `campaign`, `lead_list`, `phone_number`, `knowledge_source` or `app`.
+    #[schema(example = "agent")]
     pub kind: String,
     /// The slug or the id of a company; without it, the resource is of the whole organization.
+    #[schema(example = "harbor-recovery")]
     pub company: Option<String>,
+    #[schema(example = "Front desk")]
     pub name: Option<String>,
     pub external_ref: Option<String>,
     pub number: Option<String>,

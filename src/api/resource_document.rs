@@ -2,15 +2,16 @@
 
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::common::error::AppError;
+use crate::api_auth::Refused;
 use crate::common::problem::Problem;
 use crate::common::time::Time;
 use crate::models::resource::Resource;
 use crate::services::resources::ResourceError;
 
 /// A resource.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ResourceDocument {
     /// Its id.
     pub id: String,
@@ -75,8 +76,8 @@ impl From<Resource> for ResourceDocument {
 }
 
 /// What a refusal answers.
-pub fn refused(error: ResourceError) -> AppError {
-    let conflict = |kind, title, detail| Problem::new(kind, StatusCode::CONFLICT, title, detail).into();
+pub fn refused(error: ResourceError) -> Refused {
+    let conflict = |kind, title, detail| Refused::from(Problem::new(kind, StatusCode::CONFLICT, title, detail));
     match error {
         ResourceError::CompanyMissing => {
             Problem::invalid("company", "The key manages resources of companies only. Name one.").into()
@@ -89,6 +90,6 @@ pub fn refused(error: ResourceError) -> AppError {
         ResourceError::ReferenceTaken => {
             Problem::invalid("external_ref", "Another resource of this kind has the reference.").into()
         }
-        ResourceError::Failed(error) => error,
+        ResourceError::Failed(error) => error.into(),
     }
 }

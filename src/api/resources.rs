@@ -1,14 +1,13 @@
 //! Resources that a key reaches.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
+use utoipa::IntoParams;
 
-use crate::api::paging::ListQuery;
+use crate::api::paging::{List, ListQuery, PageParams};
 use crate::api::resource_changes::{NewResourceDocument, ResourceChanges};
 use crate::api::resource_document::{ResourceDocument, refused};
 use crate::api::{body, json};
-use crate::api_auth::ApiGate;
+use crate::api_auth::{Answer, ApiGate};
 use crate::auth::actor::Actor;
 use crate::authz::permission::{ManageChannels, ViewCompany};
 use crate::authz::scope::{ResourcesRead, ResourcesWrite};
@@ -62,9 +61,32 @@ fn filter(conn: &mut Conn, actor: &Actor, asked: &ListQuery) -> Result<ResourceF
     })
 }
 
-/// `GET /api/v1/resources`
+/// Which resources a list has.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "names and schemas for the document")]
+pub struct ResourcesParams {
+    /// `true` lists archived resources and those of archived companies, `false` the others.
+    #[param(inline, default = "false")]
+    archived: Option<bool>,
+    /// `agent`, `campaign`, `lead_list`, `phone_number`, `knowledge_source` or `app`.
+    #[param(example = "agent")]
+    kind: Option<String>,
+    /// The slug or the id of a company.
+    #[param(example = "harbor-recovery")]
+    company: Option<String>,
+}
+
+/// List resources
+///
+/// The resources that the key reaches, by name.
+#[utoipa::path(
+    get, path = "/api/v1/resources", tag = "Resources", operation_id = "list_resources",
+    params(ResourcesParams, PageParams),
+    responses((status = 200, description = "A page of resources", body = List<ResourceDocument>))
+)]
 pub async fn index(gate: ApiGate<ViewCompany, ResourcesRead>, req: HttpRequest) -> Result<HttpResponse, AppError> {
-    let asked = ListQuery::read(&req, &["archived", "kind", "company"]);
+    let asked = ListQuery::read::<ResourcesParams>(&req);
     let (asked, page) = gate
         .read(move |actor, conn| {
             let asked = asked?;
@@ -78,59 +100,75 @@ pub async fn index(gate: ApiGate<ViewCompany, ResourcesRead>, req: HttpRequest) 
     asked.respond(gate.app(), PATH, data, page.next)
 }
 
-/// `GET /api/v1/resources/{id}`
+/// Get a resource
+#[utoipa::path(
+    get, path = "/api/v1/resources/{id}", tag = "Resources", operation_id = "get_resource",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The resource", body = ResourceDocument))
+)]
 pub async fn show(gate: ApiGate<ViewCompany, ResourcesRead>, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let id = id.into_inner();
     let found = gate.read(move |actor, conn| reach::visible(conn, actor, &id)).await?;
     json(&ResourceDocument::from(found))
 }
 
-/// `POST /api/v1/resources`
-pub async fn create(
-    gate: ApiGate<ManageChannels, ResourcesWrite>,
-    payload: web::Payload,
-) -> Result<HttpResponse, AppError> {
-    let sent: NewResourceDocument = body::read(&body::bytes(payload).await?)?;
-    let kind = sent.kind()?;
-    let named = sent.company.clone();
-    let changes = sent.into_changes();
-    let made = gate
-        .try_write(move |actor, conn| {
-            let terms = changes.apply(kind, None, actor.cx.now).map_err(AppError::from)?;
-            let scope = reach::managed(conn, actor)?;
-            let company = match &named {
-                None => None,
-                Some(text) => Some(company(conn, actor, text, &scope)?.ok_or(ResourceError::CompanyUnknown)?),
-            };
-            let (id, events) = creation::create(conn, actor, kind, company, terms)?;
-            Ok((reach::visible(conn, actor, id.as_str())?, events))
-        })
-        .await;
-    let made = made.map_err(refused)?;
-    let address = gate.app().config.link(&format!("{PATH}/{}", made.id));
-    let mut answer = json(&ResourceDocument::from(made))?;
-    *answer.status_mut() = StatusCode::CREATED;
-    let address = HeaderValue::from_str(&address).map_err(AppError::internal)?;
-    answer.headers_mut().insert(LOCATION, address);
-    Ok(answer)
+/// Create a resource
+#[utoipa::path(
+    post, path = "/api/v1/resources", tag = "Resources", operation_id = "create_resource",
+    request_body = NewResourceDocument,
+    responses(
+        (status = 201, description = "The new resource", body = ResourceDocument, headers(("Location" = String, description = "Its address"))),
+        (status = 409, description = "`company-archived`: the company is archived")
+    )
+)]
+pub async fn create(gate: ApiGate<ManageChannels, ResourcesWrite>) -> Result<HttpResponse, AppError> {
+    let sent = body::read::<NewResourceDocument>(gate.body());
+    gate.change(move |actor, conn| {
+        let sent = sent?;
+        let kind = sent.kind()?;
+        let named = sent.company.clone();
+        let terms = sent.into_changes().apply(kind, None, actor.cx.now)?;
+        let scope = reach::managed(conn, actor)?;
+        let company = match &named {
+            None => None,
+            Some(text) => {
+                let found = company(conn, actor, text, &scope)?;
+                Some(found.ok_or_else(|| refused(ResourceError::CompanyUnknown))?)
+            }
+        };
+        let (id, events) = creation::create(conn, actor, kind, company, terms).map_err(refused)?;
+        let document = ResourceDocument::from(reach::visible(conn, actor, id.as_str())?);
+        Ok((Answer::created(format!("{PATH}/{id}"), &document)?, events))
+    })
+    .await
 }
 
-/// `PATCH /api/v1/resources/{id}`
+/// Change a resource
+///
+/// A field that is missing stays as it is; null empties it.
+#[utoipa::path(
+    patch, path = "/api/v1/resources/{id}", tag = "Resources", operation_id = "update_resource",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = ResourceChanges,
+    responses(
+        (status = 200, description = "The resource as it is now", body = ResourceDocument),
+        (status = 409, description = "`resource-archived`, or `company-archived`: restore it first")
+    )
+)]
 pub async fn update(
     gate: ApiGate<ManageChannels, ResourcesWrite>,
     id: web::Path<String>,
-    payload: web::Payload,
 ) -> Result<HttpResponse, AppError> {
     let id = id.into_inner();
-    let changes: ResourceChanges = body::read(&body::bytes(payload).await?)?;
-    let changed = gate
-        .try_write(move |actor, conn| {
-            let now = actor.cx.now;
-            edit::update(conn, actor, &id, |present: &Resource| {
-                let terms = changes.apply(present.kind, Some(&present.terms), now);
-                terms.map_err(|problem| ResourceError::Failed(problem.into()))
-            })
-        })
-        .await;
-    json(&ResourceDocument::from(changed.map_err(refused)?))
+    let sent = body::read::<ResourceChanges>(gate.body());
+    gate.change(move |actor, conn| {
+        let (changes, now) = (sent?, actor.cx.now);
+        let changed = edit::update(conn, actor, &id, |present: &Resource| {
+            let terms = changes.apply(present.kind, Some(&present.terms), now);
+            terms.map_err(|problem| ResourceError::Failed(problem.into()))
+        });
+        let (resource, events) = changed.map_err(refused)?;
+        Ok((Answer::ok(&ResourceDocument::from(resource))?, events))
+    })
+    .await
 }

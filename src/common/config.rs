@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 use self::file::ConfigFile;
-pub use self::limits::{Limits, Pace};
+pub use self::limits::{ApiQuotas, Limits, Pace};
 use self::values::check;
 use crate::common::email::Email;
 
@@ -79,6 +79,8 @@ pub struct Config {
     pub stored_pages: StoredPages,
     /// Whether browsers may keep pages.
     pub browser_cache: BrowserCache,
+    /// Requests to the API.
+    pub api_quotas: ApiQuotas,
     /// What clients may take.
     pub limits: Limits,
 }
@@ -135,6 +137,7 @@ impl Config {
         let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);
         let stored_pages = check(&mut faults, &or(&w.stored_pages, "on"), values::stored_pages);
         let browser_cache = check(&mut faults, &or(&w.browser_cache, "never"), values::browser_cache);
+        let api_quotas = values::api_quotas(&mut faults, &w);
         let signup_domains = values::signup_domains(&mut faults, signup, &or(&w.signup_domains, ""));
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
@@ -165,6 +168,7 @@ impl Config {
                     instance_invitations,
                     stored_pages: stored_pages.unwrap_or(StoredPages::On),
                     browser_cache: browser_cache.unwrap_or(BrowserCache::Never),
+                    api_quotas,
                     limits: Limits::default(),
                 })
             }
@@ -194,6 +198,7 @@ impl Config {
             instance_invitations: values::INVITATIONS[2].1,
             stored_pages: StoredPages::On,
             browser_cache: BrowserCache::Never,
+            api_quotas: ApiQuotas::default(),
             limits: Limits::default(),
         }
     }

@@ -66,6 +66,15 @@ impl AppError {
     pub fn internal(what: impl std::fmt::Display) -> Self {
         Self::Internal(what.to_string())
     }
+
+    /// What does not exist, as a problem of the field that names it.
+    #[must_use]
+    pub fn or_problem(self, problem: impl FnOnce() -> Problem) -> Self {
+        match self {
+            Self::NotFound | Self::CompanyMoved(_) | Self::Forbidden(_) => problem().into(),
+            other => other,
+        }
+    }
 }
 
 impl std::fmt::Display for AppError {

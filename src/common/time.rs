@@ -1,7 +1,6 @@
 //! Time: microseconds since 1970 in UTC, one clock an instance. Days and words for people take a time zone.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+mod clock;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::backend::Backend;
@@ -12,6 +11,7 @@ use diesel::serialize;
 use diesel::serialize::{Output, ToSql};
 use diesel::sql_types::BigInt;
 
+pub use crate::common::time::clock::Clock;
 use crate::common::zone::Zone;
 
 /// A moment, in microseconds since 1970-01-01T00:00:00Z. Both engines keep it exactly.
@@ -237,27 +237,6 @@ where
 {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
         self.0.to_sql(out)
-    }
-}
-
-/// The one source of the present moment. Tests move it forward; the product never does.
-#[derive(Debug, Clone, Default)]
-pub struct Clock {
-    ahead: Arc<AtomicI64>,
-}
-
-impl Clock {
-    /// The present moment.
-    pub fn now(&self) -> Time {
-        #[expect(clippy::disallowed_methods, reason = "the one home of the present moment")]
-        let real = Utc::now().timestamp_micros();
-        Time(real + self.ahead.load(Ordering::Relaxed))
-    }
-
-    /// Moves this clock forward, for tests of expiry and cool-downs.
-    pub fn advance(&self, by: std::time::Duration) {
-        let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-        self.ahead.fetch_add(micros, Ordering::Relaxed);
     }
 }
 

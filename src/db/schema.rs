@@ -734,6 +734,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_answers (organization_id, api_key_id, idempotency_key) {
+        organization_id -> Text,
+        api_key_id -> Text,
+        idempotency_key -> Text,
+        request -> Text,
+        company_id -> Nullable<Text>,
+        status -> Integer,
+        content_type -> Text,
+        location -> Nullable<Text>,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     usage_event_keys (organization_id, event_key) {
         organization_id -> Text,
         event_key -> Text,
@@ -1008,6 +1023,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     company_pins,
     settings_reviews,
     usage_events,
+    api_answers,
     usage_event_keys,
     usage_days,
     usage_months,

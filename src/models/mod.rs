@@ -2,6 +2,7 @@ pub mod access_matrix;
 pub mod access_request;
 pub mod access_review;
 pub mod account_request;
+pub mod api_answer;
 pub mod api_key;
 pub mod approval;
 pub mod company;

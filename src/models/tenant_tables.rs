@@ -118,6 +118,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("join_requests", "id"),
     TenantTable::new("retired_link_tokens", "token_hash"),
     TenantTable::new("onboarding_links", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::OnboardingLinks)),
+    TenantTable::new("api_answers", "api_key_id, idempotency_key").on_company_move(OnCompanyMove::History),
     TenantTable::new("api_keys", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::ApiKeys)),
     TenantTable::new("invitation_reports", "id"),
     TenantTable::new("organization_blocks", "email"),

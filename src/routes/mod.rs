@@ -3,6 +3,7 @@
 pub mod dispatch;
 pub mod guard;
 pub mod health;
+pub mod openapi;
 
 use std::sync::LazyLock;
 
@@ -20,7 +21,8 @@ use crate::authz::permission::{
     ViewOverview,
 };
 use crate::authz::scope::{
-    AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, ResourcesRead, ResourcesWrite,
+    AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, MembersRead, MembersWrite, ResourcesRead,
+    ResourcesWrite,
 };
 use crate::common::assets;
 use crate::handlers::accounts::{
@@ -68,6 +70,7 @@ macro_rules! table {
     (@name post) => { "POST" };
     (@name put) => { "PUT" };
     (@name patch) => { "PATCH" };
+    (@name delete) => { "DELETE" };
 }
 
 async fn asset(_public: Public, request: HttpRequest, name: web::Path<String>) -> HttpResponse {
@@ -310,6 +313,7 @@ pub const ROUTES: &[RouteEntry] = table! {
 
     // API keys
     get  "/organizations/{slug}/settings/developers"                      Gate<ViewKeys>   => developers::index::index;
+    get  "/organizations/{slug}/settings/developers/reference"            Gate<ViewKeys>   => developers::reference::show;
     post "/organizations/{slug}/settings/developers/keys"                 Gate<ManageKeys> => developers::new::create;
     get  "/organizations/{slug}/settings/developers/keys/new"             Gate<ManageKeys> => developers::new::new;
     get  "/organizations/{slug}/settings/developers/keys/{id}/rotation"   Gate<ManageKeys> => developers::rotation::new;
@@ -329,21 +333,40 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/imports/{id}/rejected.csv" Gate<EditCompanyData> => usage_imports::rejected::show;
 
     // The JSON API
-    get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;
-    get  "/api/v1/companies"           ApiGate<ViewCompany, CompaniesRead>        => api::companies::index;
-    get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
-    get  "/api/v1/companies/{company}/settings" ApiCompanyGate<ViewCompany, CompaniesRead> => api::company_settings::show;
-    patch "/api/v1/companies/{company}/settings" ApiCompanyGate<EditCompany, CompaniesWrite> => api::company_settings::update;
-    put  "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::create;
-    patch "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::update;
-    get  "/api/v1/resources"           ApiGate<ViewCompany, ResourcesRead>        => api::resources::index;
-    post "/api/v1/resources"           ApiGate<ManageChannels, ResourcesWrite>    => api::resources::create;
-    get  "/api/v1/resources/{id}"      ApiGate<ViewCompany, ResourcesRead>        => api::resources::show;
-    patch "/api/v1/resources/{id}"     ApiGate<ManageChannels, ResourcesWrite>    => api::resources::update;
-    post "/api/v1/resources/{id}/archiving" ApiGate<ManageChannels, ResourcesWrite> => api::resource_archiving::create;
-    post "/api/v1/resources/{id}/restoring" ApiGate<ManageChannels, ResourcesWrite> => api::resource_restoring::create;
-    post "/api/v1/events"              ApiGate<EditCompanyData, EventsWrite>      => api::events::create;
-    post "/api/v1/events/voiding"      ApiGate<EditCompanyData, EventsWrite>      => api::voiding::create;
+    get    "/api/v1/openapi.json"                          Public                                           => openapi::show;
+    get    "/api/v1/organization"                          ApiGate<ViewOrganization, AnyScope>              => api::organization::show;
+    get    "/api/v1/companies"                             ApiGate<ViewCompany, CompaniesRead>              => api::companies::index;
+    post   "/api/v1/companies"                             ApiGate<CreateCompanies, CompaniesWrite>         => api::companies::create::create;
+    get    "/api/v1/companies/{company}"                   ApiCompanyGate<ViewCompany, CompaniesRead>       => api::companies::show;
+    patch  "/api/v1/companies/{company}"                   ApiCompanyGate<EditCompany, CompaniesWrite>      => api::companies::update;
+    post   "/api/v1/companies/{company}/archiving"         ApiCompanyGate<ArchiveCompanies, CompaniesWrite> => api::companies::archiving::create;
+    post   "/api/v1/companies/{company}/restoring"         ApiCompanyGate<ArchiveCompanies, CompaniesWrite> => api::companies::restoring::create;
+    put    "/api/v1/companies/{company}/facts/{date}"      ApiCompanyGate<EditCompanyData, FactsWrite>      => api::facts::create;
+    patch  "/api/v1/companies/{company}/facts/{date}"      ApiCompanyGate<EditCompanyData, FactsWrite>      => api::facts::update;
+    get    "/api/v1/companies/{company}/settings"          ApiCompanyGate<ViewCompany, CompaniesRead>       => api::company_settings::show;
+    patch  "/api/v1/companies/{company}/settings"          ApiCompanyGate<EditCompany, CompaniesWrite>      => api::company_settings::update;
+    get    "/api/v1/resources"                             ApiGate<ViewCompany, ResourcesRead>              => api::resources::index;
+    post   "/api/v1/resources"                             ApiGate<ManageChannels, ResourcesWrite>          => api::resources::create;
+    get    "/api/v1/resources/{id}"                        ApiGate<ViewCompany, ResourcesRead>              => api::resources::show;
+    patch  "/api/v1/resources/{id}"                        ApiGate<ManageChannels, ResourcesWrite>          => api::resources::update;
+    post   "/api/v1/resources/{id}/archiving"              ApiGate<ManageChannels, ResourcesWrite>          => api::resource_archiving::create;
+    post   "/api/v1/resources/{id}/restoring"              ApiGate<ManageChannels, ResourcesWrite>          => api::resource_restoring::create;
+    get    "/api/v1/members"                               ApiGate<ViewMembers, MembersRead>                => api::members::index;
+    get    "/api/v1/members/{member}"                      ApiGate<ViewMembers, MembersRead>                => api::members::show;
+    patch  "/api/v1/members/{member}"                      ApiGate<ChangeRoles, MembersWrite>               => api::members::update;
+    delete "/api/v1/members/{member}"                      ApiGate<RemoveMembers, MembersWrite>             => api::members::destroy;
+    post   "/api/v1/members/{member}/suspension"           ApiGate<RemoveMembers, MembersWrite>             => api::members::suspension::create;
+    post   "/api/v1/members/{member}/restoration"          ApiGate<RemoveMembers, MembersWrite>             => api::members::restoration::create;
+    get    "/api/v1/members/{member}/companies"            ApiGate<ViewMembers, MembersRead>                => api::members::companies::index;
+    put    "/api/v1/members/{member}/companies/{company}"  ApiGate<AssignCompanies, MembersWrite>           => api::members::companies::update;
+    delete "/api/v1/members/{member}/companies/{company}"  ApiGate<AssignCompanies, MembersWrite>           => api::members::companies::destroy;
+    get    "/api/v1/invitations"                           ApiGate<InviteMembers, MembersWrite>             => api::invitations::index;
+    post   "/api/v1/invitations"                           ApiGate<InviteMembers, MembersWrite>             => api::invitations::create::create;
+    get    "/api/v1/invitations/{invitation}"              ApiGate<InviteMembers, MembersWrite>             => api::invitations::show;
+    post   "/api/v1/invitations/{invitation}/resending"    ApiGate<InviteMembers, MembersWrite>             => api::invitations::resending::create;
+    post   "/api/v1/invitations/{invitation}/cancellation" ApiGate<InviteMembers, MembersWrite>             => api::invitations::cancellation::create;
+    post   "/api/v1/events"                                ApiGate<EditCompanyData, EventsWrite>            => api::events::create;
+    post   "/api/v1/events/voiding"                        ApiGate<EditCompanyData, EventsWrite>            => api::voiding::create;
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              Gate<ViewAudit>   => audit::index::index;
@@ -420,5 +443,6 @@ fn tree() -> &'static RouteTree {
 /// Adds the routes to the application.
 pub fn configure(app: &mut web::ServiceConfig) {
     app.app_data(Routes(tree()));
+    app.app_data(openapi::document());
     app.default_service(Dispatch);
 }

@@ -1,4 +1,5 @@
 pub mod admission;
+pub mod api_document;
 pub mod around;
 pub mod charts;
 pub mod company_picker;
@@ -15,6 +16,7 @@ pub mod own_organizations;
 pub mod pages;
 pub mod problem;
 pub mod queries;
+pub mod quotas;
 pub mod request_body;
 pub mod route_tree;
 pub mod stored;

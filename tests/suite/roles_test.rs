@@ -224,6 +224,8 @@ impl Scenario {
             "id" if path.contains("/invitations/") => self.invitation.as_str(),
             "id" if path.contains("/members/") => self.member.as_str(),
             "date" => "2026-01-31",
+            "member" => self.member.as_str(),
+            "invitation" => self.invitation.as_str(),
             _ => panic!("{path}: no value for {{{name}}}, add it in roles_test.rs"),
         };
         let variable = |name: &str| {
@@ -368,18 +370,20 @@ pub fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, Str
 
 /// A body that the API takes at a path, and its type.
 fn document_for(path: &str) -> (&'static str, &'static str) {
-    if path.ends_with("/events") {
-        ("application/cloudevents-batch+json", "[]")
-    } else if path.ends_with("/events/voiding") {
-        (
-            "application/json",
-            r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#,
-        )
-    } else if path.ends_with("/resources") {
+    let kind = "application/json";
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let parts = path.split('/').count();
+    match (last, parts) {
+        ("events", _) => ("application/cloudevents-batch+json", "[]"),
+        ("voiding", _) => (kind, r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#),
         // Of the whole organization.
-        ("application/json", r#"{"kind":"agent","name":"Front desk"}"#)
-    } else {
-        ("application/json", "{}")
+        ("resources", 4) => (kind, r#"{"kind":"agent","name":"Front desk"}"#),
+        ("companies", 4) => (kind, r#"{"name":"East","slug":"east"}"#),
+        ("invitations", 4) => (kind, r#"{"email":"fresh@newcomer.test","role":"member"}"#),
+        (_, 5) if path.contains("/companies/") => (kind, r#"{"name":"Northern"}"#),
+        (_, 5) if path.contains("/members/") => (kind, r#"{"role":"viewer"}"#),
+        (_, 7) if path.contains("/members/") => (kind, r#"{"role":"editor"}"#),
+        _ => (kind, "{}"),
     }
 }
 
@@ -449,14 +453,14 @@ fn every_route_admits_exactly_the_roles_in_the_snapshot() {
     for (actor, who) in ACTORS {
         writeln!(text, "# {actor:<9}{who}").expect("a text");
     }
-    let width = ROUTES.iter().map(|route| route.path.len()).max().unwrap_or_default() + 5;
+    let width = ROUTES.iter().map(|route| route.path.len()).max().unwrap_or_default() + 7;
     write!(text, "\n{:width$}", "").expect("a text");
     for (actor, _) in ACTORS {
         write!(text, " {actor:<8}").expect("a text");
     }
     text = text.trim_end().to_owned() + "\n";
     for (at, route) in ROUTES.iter().enumerate() {
-        let mut line = format!("{:<4} {:<pad$}", route.method, route.path, pad = width - 5);
+        let mut line = format!("{:<6} {:<pad$}", route.method, route.path, pad = width - 7);
         for column in &columns {
             write!(line, " {:<8}", column[at]).expect("a text");
         }

@@ -557,7 +557,7 @@ fn a_sum_beyond_64_bits_keeps_nothing_of_the_batch() {
         "/api/v1/events",
         &[event("2", "calls", "north", &json!(1_000_000_000))],
     );
-    assert_eq!(refused.status, 500);
+    assert_eq!((refused.status, problem(&refused).as_str()), (422, "sum-too-large"));
     assert_eq!(app.database.number("SELECT count(*) AS value FROM usage_events"), 1);
     assert_eq!(app.database.number("SELECT count(*) AS value FROM usage_event_keys"), 1);
 }

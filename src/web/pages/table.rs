@@ -75,6 +75,7 @@ pub(super) static PAGES: &[PageEntry] = &[
     org(Setting, "Join requests", "mail", everywhere::<DecideRequests>, "/settings/onboarding/requests", "onboarding approve deny pending"),
     org(Setting, "Rate card", "credit-card", May::view_billing, "/settings/rate-card", "prices costs billing tiers currency tax money"),
     org(Setting, "API keys", "code-xml", May::view_keys, "/settings/developers", "developers api token secret integration rotate revoke"),
+    org(Setting, "API reference", "code-xml", May::view_keys, "/settings/developers/reference", "developers api documentation openapi curl endpoints requests examples"),
     org(Setting, "Roles and policies", "key-round", May::manage_roles, "/access/roles", "permissions custom role policy"),
     org(Setting, "Audit log", "history", May::view_audit, "/settings/audit", "activity events changes sign-ins who did"),
     org(Setting, "Verify the audit log", "shield-check", May::view_audit, "/settings/audit/verification", "seal signature hash chain tamper integrity"),
