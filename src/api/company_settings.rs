@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::{body, json};
 use crate::api::companies::archived;
+use crate::api::{body, json};
 use crate::api_auth::{Answer, ApiCompanyGate, Refused};
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;

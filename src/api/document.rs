@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::api::{
-    companies, company_settings, events, facts, invitations, members, organization, resource_archiving, resource_restoring,
-    resources, voiding,
+    companies, company_settings, events, facts, invitations, members, organization, resource_archiving,
+    resource_restoring, resources, voiding,
 };
 
 /// The routes, in the order of the reference. Security, quotas and problems are added where the routes are known

@@ -15,10 +15,10 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageBilling, ManageChannels,
-    ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers,
-    TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany, ViewKeys, ViewMembers, ViewOrganization,
-    ViewOverview,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageBilling,
+    ManageChannels, ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity,
+    RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany, ViewKeys, ViewMembers,
+    ViewOrganization, ViewOverview,
 };
 use crate::authz::scope::{
     AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, MembersRead, MembersWrite, ResourcesRead,

@@ -39,7 +39,11 @@ pub fn find(
     texts: &BTreeSet<&str>,
 ) -> Result<HashMap<String, Result<NamedCompany, CompanyFault>>, AppError> {
     let organization = actor.organization;
-    let named: BTreeSet<&str> = texts.iter().copied().filter(|text| external_ref::is_valid(text)).collect();
+    let named: BTreeSet<&str> = texts
+        .iter()
+        .copied()
+        .filter(|text| external_ref::is_valid(text))
+        .collect();
     let addressed = subjects::by_names(conn, organization, &named)?;
     let ids: Vec<CompanyId> = addressed.values().map(|(id, _)| *id).collect();
     let companies: HashMap<CompanyId, NamedCompany> = subjects::by_ids(conn, organization, &ids)?
