@@ -77,6 +77,13 @@ fn organization_sums(system: &System, organization: OrgId, name: &str) -> Result
             Ok((wrong, Events::none(QUIET)))
         })?;
     }
+    for month in system.read(|_, conn| Ok(rebuild::months_of_figures(conn, organization)?))? {
+        wrong += system.write(|_, conn| {
+            let wrong = rebuild::figures(conn, organization, month)?;
+            quiet(wrong);
+            Ok((wrong, Events::none(QUIET)))
+        })?;
+    }
     if wrong > 0 {
         system.write(|_, _| {
             affected::organization(organization);

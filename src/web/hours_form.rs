@@ -27,7 +27,7 @@ impl HoursForm {
     pub fn parse(&self, errors: &mut FormErrors) -> Option<OpeningHours> {
         let days = WEEKDAYS.iter().zip(&self.0);
         let read: Vec<_> = days
-            .map(|((name, _), typed)| errors.take(name, hours::parse_day(typed)))
+            .map(|((name, _), typed)| errors.take(*name, hours::parse_day(typed)))
             .collect();
         let read: Option<Vec<_>> = read.into_iter().collect();
         Some(OpeningHours::of(read?.try_into().ok()?))

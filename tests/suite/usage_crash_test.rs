@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use tenantry::common::time::Clock;
+
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, create_organization};
 use crate::harness::rounds;
@@ -35,7 +37,7 @@ fn key(server: &ServerProcess) -> String {
             &[("name", "North"), ("slug", "north")],
         )
         .expect(303);
-    let fields = [("name", "Dialer"), ("scopes", "events:write"), ("expires_at", "")];
+    let fields = [("name", "Dialer"), ("scopes", "events:write facts:write"), ("expires_at", "")];
     let page = client
         .post("/organizations/usage/settings/developers/keys", &fields)
         .expect(303)
@@ -135,13 +137,27 @@ fn sums_that_were_damaged_are_made_anew_while_the_server_runs() {
         })
         .collect();
     send(&client, &batch, Instant::now() + Duration::from_secs(20));
+    let day = &Clock::default().now().iso()[..10];
+    let facts = format!("/api/v1/companies/north/facts/{day}");
+    let figures = json!({ "cases_open": 12, "cases_new": 3, "cases_closed": 1, "placed_minor": 500, "recovered_minor": 80 });
+    client
+        .send("PUT", &facts, &[("Content-Type", "application/json")], Some(figures.to_string()))
+        .expect(200);
     let sums = || {
         let read = |table: &str, at: &str| {
             server.database.words(&format!(
                 "SELECT scope || ' ' || meter || ' ' || {at} || ' ' || quantity || ' ' || events AS value FROM {table} ORDER BY 1"
             ))
         };
-        (read("usage_days", "day"), read("usage_months", "month"))
+        let figures = |table: &str, at: &str| {
+            server.database.words(&format!(
+                "SELECT scope || ' ' || {at} || ' ' || reports || ' ' || cases_new || ' ' || placed_minor || ' ' || recovered_minor AS value FROM {table} ORDER BY 1"
+            ))
+        };
+        (
+            (read("usage_days", "day"), read("usage_months", "month")),
+            (figures("fact_days", "day"), figures("fact_months", "month")),
+        )
     };
     let before = sums();
     let rebuild = || {
@@ -156,6 +172,9 @@ fn sums_that_were_damaged_are_made_anew_while_the_server_runs() {
         "DELETE FROM usage_days",
         "DELETE FROM usage_months WHERE meter = 'leads'",
         "UPDATE usage_months SET quantity = 5",
+        "UPDATE fact_days SET placed_minor = placed_minor + 1",
+        "UPDATE fact_months SET cases_new = cases_new + 1 WHERE scope <> 'active'",
+        "DELETE FROM fact_days",
         "INSERT INTO usage_days (organization_id, scope, meter, day, quantity, events) SELECT organization_id, scope, meter, day - 70, 7, 1 FROM usage_days",
     ] {
         server.database.execute(damage);

@@ -4,6 +4,7 @@
 //! an event adds it to them in the same transaction.
 
 pub mod event;
+pub mod fact_rebuild;
 pub mod fact_report;
 pub mod fact_sums;
 pub mod facts;

@@ -11,8 +11,9 @@ use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::usage::SumScope;
-use crate::models::usage::{rebuild, replace};
+use crate::models::usage::{fact_rebuild, rebuild, replace};
 
+pub use crate::models::usage::fact_rebuild::months as months_of_figures;
 pub use crate::models::usage::rebuild::{months, next_company};
 
 /// Makes the sums of a company in a month anew. Returns how many differed.
@@ -39,6 +40,13 @@ pub fn together(
         wrong += replace::replace(conn, organization, scope.as_str(), month, &right)?;
     }
     Ok(wrong)
+}
+
+/// Makes the sums of figures in a month anew. Returns how many differed.
+pub fn figures(conn: &mut Conn, organization: OrgId, month: Month) -> Result<usize, AppError> {
+    organization.advisory_lock(conn)?;
+    let active = rebuild::active(conn, organization)?;
+    Ok(fact_rebuild::replace(conn, organization, &active, month)?)
 }
 
 /// The audit event of an organization whose sums were corrected.
