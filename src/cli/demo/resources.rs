@@ -47,7 +47,8 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
     for (at, demo) in RESOURCES.iter().enumerate() {
         let days = 40 - i64::try_from(at).unwrap_or_default();
         timeline.ago(days * DAY, |cx, conn| {
-            let owner = user::by_id(conn, account(conn, OWNER)?)?;
+            let owner = account(conn, OWNER)?;
+            let owner = user::by_id(conn, owner)?;
             let organization = organization(conn)?;
             let company = match demo.2 {
                 "" => None,
