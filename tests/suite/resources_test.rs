@@ -432,7 +432,7 @@ fn a_page_of_resources_is_read_in_the_order_of_an_index() {
     }
     let next = olivia.get(LIST).expect(200).all("a[rel=next]", "href").remove(0);
     for path in [
-        &next,
+        next.as_str(),
         &format!("{LIST}?kind=agent"),
         &format!("{LIST}?company=north"),
         "/organizations/harbor/companies/north/resources",
