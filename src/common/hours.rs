@@ -1,6 +1,10 @@
 //! Opening hours of a week, as people type them and as they are stored.
 
+mod minute;
+
 use serde::{Deserialize, Serialize};
+
+pub use crate::common::hours::minute::Minute;
 
 /// The days of a week: the name of the field, and the word for people.
 pub const WEEKDAYS: [(&str, &str); 7] = [
@@ -15,57 +19,6 @@ pub const WEEKDAYS: [(&str, &str); 7] = [
 
 /// The most openings of a day.
 const MOST: usize = 4;
-
-const MINUTES_A_DAY: u16 = 24 * 60;
-
-/// A minute of a day, from 00:00 to 24:00.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Minute(u16);
-
-impl std::fmt::Display for Minute {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
-    }
-}
-
-impl From<Minute> for String {
-    fn from(minute: Minute) -> Self {
-        minute.to_string()
-    }
-}
-
-impl TryFrom<String> for Minute {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("“{text}” is no time of the day, like 09:00"))
-    }
-}
-
-impl Minute {
-    /// Reads "9", "9:00", "09.30", "9 am" or "5:30pm".
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().to_ascii_lowercase();
-        let (text, half) = match text.strip_suffix("am").or_else(|| text.strip_suffix("pm")) {
-            Some(before) => (before.trim_end(), Some(text.ends_with("pm"))),
-            None => (text.as_str(), None),
-        };
-        let (hour, minute) = text.split_once([':', '.']).unwrap_or((text, "00"));
-        let number = |digits: &str, least: usize| -> Option<u16> {
-            let right = (least..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-            right.then(|| digits.parse().ok()).flatten()
-        };
-        let (hour, minute) = (number(hour, 1)?, number(minute, 2)?);
-        let hour = match half {
-            None => hour,
-            Some(_) if !(1..=12).contains(&hour) => return None,
-            Some(afternoon) => hour % 12 + if afternoon { 12 } else { 0 },
-        };
-        let whole = hour * 60 + minute;
-        (minute < 60 && whole <= MINUTES_A_DAY).then_some(Self(whole))
-    }
-}
 
 /// From when to when it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,8 +166,8 @@ pub fn parse_day(text: &str) -> Result<Openings, String> {
     }
     if text.eq_ignore_ascii_case("24 hours") || text.eq_ignore_ascii_case("24h") {
         return Ok(vec![Opening {
-            from: Minute(0),
-            to: Minute(MINUTES_A_DAY),
+            from: Minute::FIRST,
+            to: Minute::END,
         }]);
     }
     let mut openings = Vec::new();

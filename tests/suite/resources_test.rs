@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::harness::client::Client;
 use crate::harness::page::Page;
+use crate::harness::plans::Planner;
+use crate::harness::statements;
 use crate::harness::test_app::TestApp;
 
 const LIST: &str = "/organizations/harbor/resources";
@@ -413,4 +415,45 @@ fn a_long_list_has_pages_that_meet() {
             assert_eq!(names(client, &back), pages[pages.len() - 2]);
         }
     }
+}
+
+#[test]
+fn a_page_of_resources_is_read_in_the_order_of_an_index() {
+    let app = TestApp::open();
+    if app.database.is_postgres() {
+        // In an almost empty database PostgreSQL sorts; plans_test says that it finds the rows by an index.
+        return;
+    }
+    let olivia = owner(&app);
+    for n in 0..51 {
+        let company = if n % 2 == 0 { "north" } else { "" };
+        let name = format!("Agent {n:02}");
+        add(&olivia, &[("kind", "agent"), ("name", &name), ("company", company)]).expect(303);
+    }
+    let next = olivia.get(LIST).expect(200).all("a[rel=next]", "href").remove(0);
+    for path in [
+        next.as_str(),
+        &format!("{LIST}?kind=agent"),
+        &format!("{LIST}?company=north"),
+        "/organizations/harbor/companies/north/resources",
+    ] {
+        olivia.get(path).expect(200);
+    }
+    let mut planner = Planner::of(&app.database);
+    let mut explained = 0;
+    for statement in statements::seen() {
+        let is_list = statement.contains("FROM (`resources` LEFT OUTER JOIN") && statement.contains("ORDER BY");
+        // Those of several companies are few, and sorted.
+        if !is_list || statement.contains("json_each") {
+            continue;
+        }
+        let plan = planner.explain(&statement).expect("a plan");
+        explained += 1;
+        assert!(
+            plan.lines.iter().all(|line| !line.contains("TEMP B-TREE")),
+            "{statement}\n{}",
+            plan.lines.join("\n")
+        );
+    }
+    assert!(explained >= 4, "{explained}");
 }

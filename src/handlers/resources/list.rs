@@ -45,9 +45,10 @@ impl ResourcesQuery {
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| format!("{name}={}", query_value(value)))
             .collect();
-        match query.is_empty() {
-            true => path.to_owned(),
-            false => format!("{path}?{}", query.join("&")),
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{}", query.join("&"))
         }
     }
 

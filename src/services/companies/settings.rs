@@ -8,7 +8,9 @@ use crate::auth::company::Company;
 use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::hours::OpeningHours;
+use crate::common::zone::Zone;
 use crate::db::Conn;
+use crate::db::types::inventory::AgentHours;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_defaults;
 use crate::models::company_defaults::CompanyDefaults;
@@ -82,10 +84,10 @@ fn hours_value(hours: Option<&OpeningHours>) -> Value {
 fn fields(settings: &CompanySettings) -> Vec<(&'static str, Value)> {
     vec![
         ("external_ref", settings.external_ref.clone().unwrap_or_default().into()),
-        ("timezone", settings.timezone.map(|zone| zone.name()).into()),
+        ("timezone", settings.timezone.map(Zone::name).into()),
         ("hours", hours_value(settings.hours.as_ref())),
         ("sender_ids", settings.sender_ids.clone().into()),
-        ("agents", settings.agents.map(|agents| agents.as_str()).into()),
+        ("agents", settings.agents.map(AgentHours::as_str).into()),
     ]
 }
 

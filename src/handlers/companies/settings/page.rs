@@ -7,6 +7,7 @@ use crate::auth::company::Company;
 use crate::authz::decision::Permissions;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
+use crate::common::hours::OpeningHours;
 use crate::common::zone;
 use crate::db::Conn;
 use crate::db::types::inventory::AgentHours;
@@ -44,7 +45,7 @@ impl Inherited {
         Self {
             from: actor.organization_name.clone(),
             timezone: actor.org_zone.name(),
-            hours: defaults.hours.as_ref().map(|hours| hours.summary()).unwrap_or_default(),
+            hours: defaults.hours.as_ref().map(OpeningHours::summary).unwrap_or_default(),
             sender_ids: defaults.sender_ids.clone(),
             agents: defaults.agents.label(),
         }
