@@ -22,7 +22,7 @@ use crate::services::usage::input::UsageInput;
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "names and schemas for the document")]
 pub struct EventsParams {
-    /// `partial` keeps every event that is right. `all` keeps none if one is rejected.
+    /// `partial` keeps every valid event. `all` keeps none if one is rejected.
     #[param(inline, default = "partial")]
     mode: Option<EventsMode>,
 }
@@ -53,7 +53,7 @@ pub struct EventResult {
     source: Option<String>,
     #[schema(example = "call-4711")]
     id: Option<String>,
-    /// `accepted`, `duplicate`, `rejected`, or `not_kept`: right, but another one was rejected and `mode` is `all`.
+    /// `accepted`, `duplicate`, `rejected`, or `not_kept`: valid, but another one was rejected and `mode` is `all`.
     #[schema(example = "accepted")]
     status: &'static str,
     /// Why it is not accepted as it is.

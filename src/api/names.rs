@@ -14,7 +14,7 @@ use crate::db::types::organization::{CompanyStatus, InvitationStatus};
 use crate::models::member_search::AccessStatus;
 
 macro_rules! kinds {
-    ($($kind:ident)+) => {$(
+    ($($kind:ident $example:literal)+) => {$(
         impl Serialize for $kind {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.as_str()) }
         }
@@ -31,7 +31,8 @@ macro_rules! kinds {
 
         impl PartialSchema for $kind {
             fn schema() -> RefOr<Schema> {
-                text().enum_values(Some(Self::ALL.iter().map(|kind| kind.as_str()))).into()
+                let names = Self::ALL.iter().map(|kind| kind.as_str());
+                text().enum_values(Some(names)).examples([$example]).into()
             }
         }
 
@@ -58,7 +59,7 @@ macro_rules! identifiers {
     )+};
 }
 
-kinds! { Role CompanyRole CompanyStatus InvitationStatus AccessStatus }
+kinds! { Role "member" CompanyRole "editor" CompanyStatus "active" InvitationStatus "pending" AccessStatus "active" }
 identifiers! { ApprovalId CompanyId CustomRoleId InvitationId MembershipId }
 
 fn text() -> ObjectBuilder {

@@ -22,14 +22,14 @@ use crate::services::companies::form::CompanyForm;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCompanyBody {
-    #[schema(min_length = 1, max_length = 80, example = "Harbor Recovery")]
+    #[schema(min_length = 1, max_length = 80, example = "Atlas Receivables")]
     name: String,
     /// Made of the name if it is missing.
     #[schema(
         min_length = 2,
         max_length = 40,
         pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
-        example = "harbor-recovery"
+        example = "atlas-receivables"
     )]
     slug: Option<String>,
     /// Whether another company may have the same name.

@@ -52,7 +52,7 @@ pub struct NewInvitationBody {
     #[serde(default)]
     #[schema(max_length = 500, example = "Welcome to the team")]
     message: String,
-    /// The last day of the access, in the organization’s time zone.
+    /// The access ends with this day, in the organization’s time zone.
     #[schema(example = json!(null))]
     access_until: Option<Day>,
 }

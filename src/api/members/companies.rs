@@ -87,7 +87,7 @@ pub async fn index(
 #[serde(deny_unknown_fields)]
 pub struct AssignmentBody {
     role: CompanyRole,
-    /// The last day, in the organization’s time zone. `null` takes the end away; without the field it stays.
+    /// The access ends with this day, in the organization’s time zone. `null` removes the end; without the field it stays.
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<Day>)]
     access_until: Option<Option<Day>>,

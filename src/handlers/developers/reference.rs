@@ -10,7 +10,6 @@ use askama::Template;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewKeys;
-use crate::authz::scope::Scope;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::handlers::developers::reference::operation::ApiOperation;
@@ -54,10 +53,6 @@ impl ReferencePage {
             sections: sections(document, &base),
             base,
         })
-    }
-
-    fn scopes(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        Scope::ALL.iter().map(|scope| (scope.as_str(), scope.hint()))
     }
 }
 

@@ -46,12 +46,7 @@ fn collect(document: &Value, schema: &Value, prefix: &str, all: &mut Vec<ApiFiel
     let Some(properties) = object["properties"].as_object().filter(|_| depth < DEEPEST) else {
         return;
     };
-    let required: Vec<&str> = object["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required = required(object);
     for (name, property) in properties {
         let inner = resolved(document, property);
         let is_list = type_of(inner) == "array";
@@ -69,6 +64,11 @@ fn collect(document: &Value, schema: &Value, prefix: &str, all: &mut Vec<ApiFiel
         let inside = if is_list { &inner["items"] } else { inner };
         collect(document, inside, &format!("{path}."), all, depth + 1);
     }
+}
+
+fn required(object: &Value) -> Vec<&str> {
+    let names = object["required"].as_array().into_iter().flatten();
+    names.filter_map(Value::as_str).collect()
 }
 
 /// The type that is not null.
@@ -138,9 +138,15 @@ fn example_within(document: &Value, schema: &Value, depth: usize) -> Value {
     }
     match type_of(inner) {
         "object" if depth < DEEPEST => {
+            let required = required(inner);
             let properties = inner["properties"].as_object().into_iter().flatten();
-            let fields =
-                properties.map(|(name, property)| (name.clone(), example_within(document, property, depth + 1)));
+            // A text that may be missing, and of which there is no example, says nothing.
+            let shown = properties.filter(|(name, property)| {
+                let inside = resolved(document, property);
+                let has_example = given(property).or_else(|| given(inside)).is_some();
+                required.contains(&name.as_str()) || has_example || type_of(inside) != "string"
+            });
+            let fields = shown.map(|(name, property)| (name.clone(), example_within(document, property, depth + 1)));
             Value::Object(fields.collect::<Map<_, _>>())
         }
         "array" if depth < DEEPEST => json!([example_within(document, &inner["items"], depth + 1)]),
