@@ -7,6 +7,7 @@ pub mod events;
 pub mod facts;
 pub mod organization;
 mod paging;
+pub mod reports;
 pub mod voiding;
 
 use actix_web::HttpResponse;

@@ -11,7 +11,7 @@ use crate::authz::permission::EditCompanyData;
 use crate::authz::scope::EventsWrite;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
-use crate::services::usage::void::{VoidingError, void};
+use crate::services::usage::void::{REASON, VoidingError, void};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,9 +27,6 @@ struct VoidingDocument {
     id: String,
     status: &'static str,
 }
-
-/// The longest reason, in characters.
-const REASON: usize = 500;
 
 /// `POST /api/v1/events/voiding`
 pub async fn create(

@@ -17,6 +17,7 @@ pub mod overview;
 pub mod password;
 pub mod permissions;
 pub mod rate_card;
+pub mod reporting;
 pub mod search;
 pub mod settings;
 pub mod suggestions;

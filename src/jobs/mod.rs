@@ -16,6 +16,7 @@ pub mod flag_unused_keys;
 pub mod periodic;
 pub mod seal_audit_logs;
 pub mod send_email;
+pub mod send_reports;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -36,6 +36,7 @@ pub mod organization;
 pub mod page_version;
 pub mod rate_card;
 pub mod reader;
+pub mod report_schedule;
 pub mod session;
 pub mod settings_review;
 pub mod support_session;

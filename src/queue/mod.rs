@@ -29,6 +29,7 @@ crate::text_enum! {
         EndSupportSessions = "end_support_sessions",
         AdvanceReviews = "advance_reviews",
         FlagUnusedKeys = "flag_unused_keys",
+        SendReports = "send_reports",
         CleanUp = "clean_up",
     }
 }

@@ -14,12 +14,12 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageBilling,
-    ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers,
-    TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany, ViewKeys, ViewMembers, ViewOrganization,
-    ViewOverview,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, ExportReporting, InviteMembers,
+    ManageBilling, ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers,
+    TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany, ViewCompanyReports, ViewKeys, ViewMembers,
+    ViewOrganization, ViewOverview, ViewReporting,
 };
-use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite};
+use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite, ReportsRead};
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
@@ -27,7 +27,7 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
-    operator, organizations, overview, permissions, rate_card, search, settings, suggestions,
+    operator, organizations, overview, permissions, rate_card, reporting, search, settings, suggestions,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -286,6 +286,23 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/join/{token}/opening"                                            Visitor                     => onboarding_links::opening::create;
     post "/join/requests/{id}/withdrawal"                                   SignedIn                    => onboarding_links::withdrawal::create;
 
+    // Reporting
+    get  "/organizations/{slug}/reporting"                                   Gate<ViewReporting>             => reporting::show::show;
+    get  "/organizations/{slug}/reporting.csv"                               Gate<ExportReporting>           => reporting::export::show;
+    get  "/organizations/{slug}/companies/{company}/usage"                   CompanyGate<ViewCompanyReports> => reporting::usage::show;
+    get  "/organizations/{slug}/companies/{company}/usage/{id}/voiding"      CompanyGate<EditCompanyData>    => reporting::voiding::new;
+    post "/organizations/{slug}/companies/{company}/usage/{id}/voiding"      CompanyGate<EditCompanyData>    => reporting::voiding::create;
+
+    get  "/organizations/{slug}/reporting/schedules"                         Gate<ExportReporting>           => reporting::schedules::index;
+    post "/organizations/{slug}/reporting/schedules"                         Gate<ExportReporting>           => reporting::schedules::create;
+    post "/organizations/{slug}/reporting/schedules/{id}/stopping"           Gate<ExportReporting>           => reporting::schedule_state::destroy;
+    post "/organizations/{slug}/reporting/schedules/{id}/resuming"           Gate<ExportReporting>           => reporting::schedule_state::create;
+    get  "/organizations/{slug}/reporting/schedules/{id}/deletion"           Gate<ExportReporting>           => reporting::schedule_deletion::new;
+    post "/organizations/{slug}/reporting/schedules/{id}/deletion"           Gate<ExportReporting>           => reporting::schedule_deletion::create;
+    get  "/scheduled-reports/{token}"                                        Visitor                         => reporting::unsubscribing::show;
+    post "/scheduled-reports/{token}"                                        Visitor                         => reporting::unsubscribing::create;
+    post "/account/scheduled-reports/{id}/unsubscribing"                     SignedIn                        => reporting::unsubscribing::destroy;
+
     // Rate card
     get  "/organizations/{slug}/settings/rate-card"         Gate<ViewBilling>   => rate_card::show::show;
     post "/organizations/{slug}/settings/rate-card"         Gate<ManageBilling> => rate_card::new::create;
@@ -309,6 +326,7 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
     put  "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::create;
     patch "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::update;
+    get  "/api/v1/reports"             ApiGate<ViewReporting, ReportsRead>        => api::reports::index;
     post "/api/v1/events"              ApiGate<EditCompanyData, EventsWrite>      => api::events::create;
     post "/api/v1/events/voiding"      ApiGate<EditCompanyData, EventsWrite>      => api::voiding::create;
 

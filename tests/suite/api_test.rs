@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use tenantry::api_auth::ApiGate;
 use tenantry::authz::decision::Permissions;
-use tenantry::authz::permission::{CreateCompanies, EditCompanyData, Permission, ViewCompany};
+use tenantry::authz::permission::{CreateCompanies, EditCompanyData, Permission, ViewCompany, ViewReporting};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::authz::scope::{CompaniesWrite, Scope};
 use tenantry::common::api_key;
@@ -211,7 +211,8 @@ fn every_scope_and_every_role_of_the_owner_decide_each_route() {
             "/api/v1/companies/{company}/facts/{date}",
             "/api/v1/events",
             "/api/v1/events/voiding",
-            "/api/v1/organization"
+            "/api/v1/organization",
+            "/api/v1/reports"
         ]
     );
     for (at, (role, company)) in roles.chain(in_company).enumerate() {
@@ -254,6 +255,14 @@ fn every_scope_and_every_role_of_the_owner_decide_each_route() {
                 };
                 assert_eq!(refused.as_deref(), expected, "{what} {method} {path}: {}", page.body);
             }
+            let page = program.get("/api/v1/reports");
+            let refused = (page.status == 403).then(|| problem(&page));
+            let expected = match scope {
+                Some(scope) if scope != Scope::ReportsRead => Some("missing-scope"),
+                _ if !Permissions::of(role, &companies).has(ViewReporting::ID) => Some("missing-permission"),
+                _ => None,
+            };
+            assert_eq!(refused.as_deref(), expected, "{what} reports: {}", page.body);
             for path in ["/api/v1/companies", "/api/v1/companies/harbor"] {
                 let page = program.get(path);
                 if scope.is_some_and(|scope| scope != Scope::CompaniesRead) {

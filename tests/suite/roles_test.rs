@@ -81,6 +81,10 @@ pub struct Scenario {
     pub join: String,
     /// The owner's API key, which is limited to north.
     pub key: String,
+    /// A usage event of north.
+    pub usage_event: String,
+    /// A scheduled report of the actor, or else of the owner.
+    pub schedule: String,
     /// An API key of the actor with every scope, if they are a member.
     pub actor_key: Option<String>,
 
@@ -135,6 +139,8 @@ impl Scenario {
             let asker = fixtures.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
             let join = fixtures.join_request(organization, link, asker, "");
             let (key, _) = fixtures.api_key(organization, owner, "companies:read", Some(north));
+            let usage_event = fixtures.call(organization, &north_slug);
+            let mut scheduler = fixtures.membership(organization, owner);
             let mut actor_key = None;
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
@@ -162,13 +168,14 @@ impl Scenario {
                         fixtures.start_support_session(organization, user).expect("consent");
                     }
                     _ => {
-                        fixtures.add_member(organization, user, role, companies);
+                        scheduler = fixtures.add_member(organization, user, role, companies);
                         let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
                         actor_key = Some(fixtures.api_key(organization, user, &scopes.join(" "), None).1);
                     }
                 }
                 fixtures.session_cookie(user)
             });
+            let schedule = fixtures.schedule(organization, scheduler);
             let review = fixtures.review(organization, owner, None);
             let item = fixtures.review_item(organization, review, member);
             Self {
@@ -195,6 +202,8 @@ impl Scenario {
                 link_token,
                 join: join.to_string(),
                 key: key.to_string(),
+                usage_event: usage_event.to_string(),
+                schedule: schedule.to_string(),
                 actor_key,
                 actor,
             }

@@ -62,7 +62,11 @@ pub fn percent(micro: Option<i64>) -> String {
 fn tenths(tenths: i64) -> String {
     let minus = if tenths < 0 { "\u{2212}" } else { "" };
     let size = tenths.unsigned_abs();
-    format!("{minus}{}.{}", number(&i64::try_from(size / 10).unwrap_or_default()), size % 10)
+    format!(
+        "{minus}{}.{}",
+        number(&i64::try_from(size / 10).unwrap_or_default()),
+        size % 10
+    )
 }
 
 /// How a value differs from one before: "6.2%". `good`: whether more is better, if either is.
@@ -153,7 +157,9 @@ pub fn stats(report: &Report, before: Option<&Report>) -> Vec<Stat> {
     stats.push(meter(Meter::SmsSegments, |figures| {
         Some(figures.quantities.get(Meter::SmsSegments))
     }));
-    stats.push(meter(Meter::Calls, |figures| Some(figures.quantities.get(Meter::Calls))));
+    stats.push(meter(Meter::Calls, |figures| {
+        Some(figures.quantities.get(Meter::Calls))
+    }));
     stats.push(meter(Meter::VoiceSeconds, |figures| {
         Some(figures.quantities.get(Meter::VoiceSeconds))
     }));
@@ -186,8 +192,14 @@ mod tests {
         assert_eq!(quantity(Meter::Calls, 1_234_500_000), "1,234.5");
         let days = DayRange::one(Day(0));
         let said = |now, before| change(Some(now), Some(before), &days, Some(true)).unwrap();
-        assert_eq!((said(1_062, 1_000).text, said(1_062, 1_000).tone), ("6.2%".to_owned(), "success"));
-        assert_eq!((said(900, 1_000).text, said(900, 1_000).tone), ("10.0%".to_owned(), "danger"));
+        assert_eq!(
+            (said(1_062, 1_000).text, said(1_062, 1_000).tone),
+            ("6.2%".to_owned(), "success")
+        );
+        assert_eq!(
+            (said(900, 1_000).text, said(900, 1_000).tone),
+            ("10.0%".to_owned(), "danger")
+        );
         assert_eq!(said(7, 0).text, "7 more");
         assert_eq!(said(0, 0).text, "No change");
         assert!(change(None, Some(1), &days, None).is_none());

@@ -10,6 +10,7 @@ pub mod members;
 pub mod onboarding_links;
 pub mod operator;
 pub mod permissions;
+pub mod reporting;
 pub mod search;
 pub mod settings;
 
@@ -29,5 +30,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews audit companies company_move developers members onboarding_links operator permissions search settings
+    access access_reviews audit companies company_move developers members onboarding_links operator permissions reporting search settings
 };
