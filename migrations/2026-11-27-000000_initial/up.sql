@@ -386,7 +386,10 @@ CREATE TABLE mail_outbox (
     created_at BIGINT NOT NULL,
     sent_at BIGINT,
     -- The organization whose page says that the message could not be delivered.
-    organization TEXT
+    organization TEXT,
+    -- A file, until it was sent.
+    attachment_name TEXT,
+    attachment TEXT
 );
 CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
 CREATE INDEX mail_outbox_undelivered ON mail_outbox (organization, id) WHERE state IN ('failed', 'bounced');
@@ -1033,7 +1036,8 @@ CREATE TABLE report_recipients (
     organization_id TEXT NOT NULL,
     schedule_id TEXT NOT NULL,
     membership_id TEXT NOT NULL,
-    -- In the email's link to unsubscribe.
+    -- Of the link to unsubscribe, which every email has.
+    token_seed TEXT NOT NULL,
     token_hash TEXT NOT NULL,
     last_sent_at BIGINT,
     -- Why the last report was not sent.
@@ -1043,7 +1047,7 @@ CREATE TABLE report_recipients (
     FOREIGN KEY (organization_id, schedule_id) REFERENCES report_schedules (organization_id, id)
 );
 CREATE INDEX report_recipients_by_member ON report_recipients (organization_id, membership_id);
-CREATE UNIQUE INDEX report_recipients_by_token ON report_recipients (organization_id, token_hash);
+CREATE INDEX report_recipients_by_token ON report_recipients (token_hash);
 
 -- Files with usage events or the figures of days. Nothing in them counts before a member has confirmed how they are read.
 CREATE TABLE usage_imports (

@@ -124,7 +124,18 @@ impl ListQuery {
         data: Vec<T>,
         next: Option<String>,
     ) -> Result<HttpResponse, AppError> {
-        let mut answer = json(&List::of(data))?;
+        self.respond_with(app, path, &List::of(data), next)
+    }
+
+    /// As `respond`, for a document with more than the list.
+    pub fn respond_with(
+        &self,
+        app: &App,
+        path: &str,
+        document: &impl Serialize,
+        next: Option<String>,
+    ) -> Result<HttpResponse, AppError> {
+        let mut answer = json(document)?;
         if let Some(next) = next {
             let mut query = format!("after={next}");
             for (name, value) in self.fields.iter().filter(|(name, _)| *name != "after") {

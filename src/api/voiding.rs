@@ -12,7 +12,7 @@ use crate::authz::permission::EditCompanyData;
 use crate::authz::scope::EventsWrite;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
-use crate::services::usage::void::{VoidingError, void};
+use crate::services::usage::void::{REASON, VoidingError, void};
 
 /// Which event, and why.
 #[derive(Deserialize, ToSchema)]
@@ -36,9 +36,6 @@ pub struct VoidingDocument {
     #[schema(example = "voided")]
     status: &'static str,
 }
-
-/// The longest reason, in characters.
-const REASON: usize = 500;
 
 /// Void a usage event
 ///

@@ -316,6 +316,8 @@ diesel::table! {
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
         organization -> Nullable<Text>,
+        attachment_name -> Nullable<Text>,
+        attachment -> Nullable<Text>,
     }
 }
 
@@ -860,6 +862,7 @@ diesel::table! {
         organization_id -> Text,
         schedule_id -> Text,
         membership_id -> Text,
+        token_seed -> Text,
         token_hash -> Text,
         last_sent_at -> Nullable<BigInt>,
         skipped -> Nullable<Text>,

@@ -17,6 +17,7 @@ pub mod import_usage;
 pub mod periodic;
 pub mod seal_audit_logs;
 pub mod send_email;
+pub mod send_reports;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -40,6 +40,7 @@ pub mod organization;
 pub mod page_version;
 pub mod rate_card;
 pub mod reader;
+pub mod report_schedule;
 pub mod resource;
 pub mod session;
 pub mod settings_review;

@@ -30,6 +30,7 @@ crate::text_enum! {
         AdvanceReviews = "advance_reviews",
         FlagUnusedKeys = "flag_unused_keys",
         ImportUsage = "import_usage",
+        SendReports = "send_reports",
         CleanUp = "clean_up",
     }
 }

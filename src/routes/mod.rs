@@ -15,14 +15,14 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageBilling,
-    ManageChannels, ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity,
-    RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany, ViewKeys, ViewMembers,
-    ViewOrganization, ViewOverview,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, ExportReporting, InviteMembers,
+    ManageBilling, ManageChannels, ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles,
+    ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany,
+    ViewCompanyReports, ViewKeys, ViewMembers, ViewOrganization, ViewOverview, ViewReporting,
 };
 use crate::authz::scope::{
-    AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, MembersRead, MembersWrite, ResourcesRead,
-    ResourcesWrite,
+    AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, MembersRead, MembersWrite, ReportsRead,
+    ResourcesRead, ResourcesWrite,
 };
 use crate::common::assets;
 use crate::handlers::accounts::{
@@ -31,7 +31,8 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
-    operator, organizations, overview, permissions, rate_card, resources, search, settings, suggestions, usage_imports,
+    operator, organizations, overview, permissions, rate_card, reporting, resources, search, settings, suggestions,
+    usage_imports,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -305,6 +306,23 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/join/{token}/opening"                                            Visitor                     => onboarding_links::opening::create;
     post "/join/requests/{id}/withdrawal"                                   SignedIn                    => onboarding_links::withdrawal::create;
 
+    // Reporting
+    get  "/organizations/{slug}/reporting"                                   Gate<ViewReporting>             => reporting::show::show;
+    get  "/organizations/{slug}/reporting.csv"                               Gate<ExportReporting>           => reporting::export::show;
+    get  "/organizations/{slug}/companies/{company}/usage"                   CompanyGate<ViewCompanyReports> => reporting::usage::show;
+    get  "/organizations/{slug}/companies/{company}/usage/{id}/voiding"      CompanyGate<EditCompanyData>    => reporting::voiding::new;
+    post "/organizations/{slug}/companies/{company}/usage/{id}/voiding"      CompanyGate<EditCompanyData>    => reporting::voiding::create;
+
+    get  "/organizations/{slug}/reporting/schedules"                         Gate<ExportReporting>           => reporting::schedules::index;
+    post "/organizations/{slug}/reporting/schedules"                         Gate<ExportReporting>           => reporting::schedules::create;
+    post "/organizations/{slug}/reporting/schedules/{id}/stopping"           Gate<ExportReporting>           => reporting::schedule_state::destroy;
+    post "/organizations/{slug}/reporting/schedules/{id}/resuming"           Gate<ExportReporting>           => reporting::schedule_state::create;
+    get  "/organizations/{slug}/reporting/schedules/{id}/deletion"           Gate<ExportReporting>           => reporting::schedule_deletion::new;
+    post "/organizations/{slug}/reporting/schedules/{id}/deletion"           Gate<ExportReporting>           => reporting::schedule_deletion::create;
+    get  "/scheduled-reports/{token}"                                        Visitor                         => reporting::unsubscribing::show;
+    post "/scheduled-reports/{token}"                                        Visitor                         => reporting::unsubscribing::create;
+    post "/account/scheduled-reports/{id}/unsubscribing"                     SignedIn                        => reporting::unsubscribing::destroy;
+
     // Rate card
     get  "/organizations/{slug}/settings/rate-card"         Gate<ViewBilling>   => rate_card::show::show;
     post "/organizations/{slug}/settings/rate-card"         Gate<ManageBilling> => rate_card::new::create;
@@ -365,6 +383,7 @@ pub const ROUTES: &[RouteEntry] = table! {
     get    "/api/v1/invitations/{invitation}"              ApiGate<InviteMembers, MembersWrite>             => api::invitations::show;
     post   "/api/v1/invitations/{invitation}/resending"    ApiGate<InviteMembers, MembersWrite>             => api::invitations::resending::create;
     post   "/api/v1/invitations/{invitation}/cancellation" ApiGate<InviteMembers, MembersWrite>             => api::invitations::cancellation::create;
+    get    "/api/v1/reports"                               ApiGate<ViewReporting, ReportsRead>              => api::reports::index;
     post   "/api/v1/events"                                ApiGate<EditCompanyData, EventsWrite>            => api::events::create;
     post   "/api/v1/events/voiding"                        ApiGate<EditCompanyData, EventsWrite>            => api::voiding::create;
 

@@ -26,6 +26,7 @@ mod permission_rules_tests;
 pub mod policies;
 pub mod rate_cards;
 pub mod reauthenticate;
+pub mod report_schedules;
 pub mod reports;
 pub mod resources;
 pub mod support_sessions;

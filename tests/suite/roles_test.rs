@@ -83,6 +83,10 @@ pub struct Scenario {
     pub key: String,
     /// A file with usage of the actor, or of the owner, that is not imported yet.
     pub usage_import: String,
+    /// A usage event of north.
+    pub usage_event: String,
+    /// A scheduled report of the actor, or else of the owner.
+    pub schedule: String,
     /// An API key of the actor with every scope, if they are a member.
     pub actor_key: Option<String>,
     /// An agent of north.
@@ -140,6 +144,7 @@ impl Scenario {
             let join = fixtures.join_request(organization, link, asker, "");
             let (key, _) = fixtures.api_key(organization, owner, "companies:read", Some(north));
             let resource = fixtures.resource(organization, owner, "agent", &format!("Agent {slug}"), Some(north));
+            let usage_event = fixtures.call(organization, &north_slug);
             let mut actor_key = None;
             let mut sender = fixtures.membership(organization, owner);
             let address = format!("actor@{slug}.test");
@@ -176,6 +181,7 @@ impl Scenario {
                 fixtures.session_cookie(user)
             });
             let usage_import = fixtures.usage_import(organization, sender);
+            let schedule = fixtures.schedule(organization, sender);
             let review = fixtures.review(organization, owner, None);
             let item = fixtures.review_item(organization, review, member);
             Self {
@@ -203,6 +209,8 @@ impl Scenario {
                 join: join.to_string(),
                 key: key.to_string(),
                 usage_import: usage_import.to_string(),
+                usage_event: usage_event.to_string(),
+                schedule: schedule.to_string(),
                 actor_key,
                 resource: resource.to_string(),
                 actor,

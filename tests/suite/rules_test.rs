@@ -284,7 +284,7 @@ fn style_sheets_stay_within_their_size_limits() {
     let total: u64 = sheets.iter().filter(everywhere).map(|path| size(&path)).sum();
     assert!(total < 34_000, "{total} bytes that every page loads");
     let total: u64 = sheets.iter().map(|path| size(&path)).sum();
-    assert!(total < 40_000, "{total} bytes in all");
+    assert!(total < 46_000, "{total} bytes in all");
 }
 
 #[test]

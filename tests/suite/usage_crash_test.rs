@@ -37,7 +37,11 @@ fn key(server: &ServerProcess) -> String {
             &[("name", "North"), ("slug", "north")],
         )
         .expect(303);
-    let fields = [("name", "Dialer"), ("scopes", "events:write facts:write"), ("expires_at", "")];
+    let fields = [
+        ("name", "Dialer"),
+        ("scopes", "events:write facts:write"),
+        ("expires_at", ""),
+    ];
     let page = client
         .post("/organizations/usage/settings/developers/keys", &fields)
         .expect(303)
@@ -139,9 +143,15 @@ fn sums_that_were_damaged_are_made_anew_while_the_server_runs() {
     send(&client, &batch, Instant::now() + Duration::from_secs(20));
     let day = &Clock::default().now().iso()[..10];
     let facts = format!("/api/v1/companies/north/facts/{day}");
-    let figures = json!({ "cases_open": 12, "cases_new": 3, "cases_closed": 1, "placed_minor": 500, "recovered_minor": 80 });
+    let figures =
+        json!({ "cases_open": 12, "cases_new": 3, "cases_closed": 1, "placed_minor": 500, "recovered_minor": 80 });
     client
-        .send("PUT", &facts, &[("Content-Type", "application/json")], Some(figures.to_string()))
+        .send(
+            "PUT",
+            &facts,
+            &[("Content-Type", "application/json")],
+            Some(figures.to_string()),
+        )
         .expect(200);
     let sums = || {
         let read = |table: &str, at: &str| {

@@ -89,7 +89,7 @@ pub fn refusal(error: &RateCardError) -> Option<FormErrors> {
         }
         RateCardError::Unchanged => FormErrors::one(
             "from_month",
-            "These prices count for this month already. Change a price or the month",
+            "This month has these prices already. Change a price or the month",
         ),
         RateCardError::Failed(_) => return None,
     })

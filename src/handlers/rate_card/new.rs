@@ -36,7 +36,7 @@ pub async fn create(gate: Gate<ManageBilling>, fields: Fields) -> Result<HttpRes
         let month = new.from_month;
         let saved = gate.try_write(move |actor, conn| save::save(conn, actor, &new)).await;
         match saved {
-            Ok(()) => return Ok(gate.done(format!("The new prices count from {} on", month.words()), &path)),
+            Ok(()) => return Ok(gate.done(format!("The new prices take effect from {}", month.words()), &path)),
             Err(RateCardError::Failed(error)) => return Err(error),
             Err(error) => errors = form::refusal(&error).unwrap_or_default(),
         }

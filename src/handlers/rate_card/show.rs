@@ -75,7 +75,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<RateCardPage, AppError> {
         id: card.id.to_string(),
         from: card.from_month.words(),
         state: match now {
-            Some(now) if now.id == card.id => ("Counts now", "success"),
+            Some(now) if now.id == card.id => ("Current", "success"),
             _ if card.from_month > month => ("Later", "info"),
             _ => ("Replaced", ""),
         },

@@ -48,8 +48,8 @@ pub struct ReportCharts {
 /// The points: at most a month of days, weeks of a quarter, or months.
 fn points(report: &Report) -> (&'static str, Vec<(DayRange, Figures)>) {
     let days = &report.series;
-    let by_month = days.first().is_some_and(|(range, _)| range.len() > 1)
-        || days.last().is_some_and(|(range, _)| range.len() > 1);
+    let by_month =
+        days.first().is_some_and(|(range, _)| range.len() > 1) || days.last().is_some_and(|(range, _)| range.len() > 1);
     if by_month {
         return ("month", days.clone());
     }
@@ -131,7 +131,12 @@ fn stacked(
             if with_sum {
                 cells.push(say(sum));
             }
-            let named: Vec<String> = table.head.iter().zip(&cells).map(|(name, cell)| format!("{name} {cell}")).collect();
+            let named: Vec<String> = table
+                .head
+                .iter()
+                .zip(&cells)
+                .map(|(name, cell)| format!("{name} {cell}"))
+                .collect();
             let said = format!("{}: {}", time(*range), named.join(", "));
             table.rows.push((time(*range), cells));
             (time(*range), values, said)

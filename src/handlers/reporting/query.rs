@@ -46,11 +46,7 @@ impl ReportingQuery {
     /// The preset; days without one are a custom range.
     pub fn preset(&self) -> Preset {
         let is_custom = !self.from.trim().is_empty() || !self.to.trim().is_empty();
-        Preset::parse(self.period.trim()).unwrap_or(if is_custom {
-            Preset::Custom
-        } else {
-            Preset::MonthToDate
-        })
+        Preset::parse(self.period.trim()).unwrap_or(if is_custom { Preset::Custom } else { Preset::MonthToDate })
     }
 
     pub fn wants_archived(&self) -> bool {
@@ -112,7 +108,10 @@ impl ReportingQuery {
         let found = company_choice::named(conn, actor.organization, reader.companies.as_deref(), typed, 2)?;
         match &found[..] {
             [only] => return Ok(Some(only.clone())),
-            [] => errors.add("company", format!("No {one} has this name, or you can’t view its reports")),
+            [] => errors.add(
+                "company",
+                format!("No {one} has this name, or you can’t view its reports"),
+            ),
             _ => errors.add("company", format!("Several {many} match. Choose one")),
         }
         Ok(None)
@@ -165,7 +164,10 @@ mod tests {
             ..ReportingQuery::default()
         };
         assert_eq!(query.link(&[]), "?period=30d&company=north%20%26%20co");
-        assert_eq!(query.link(&[("period", "7d"), ("company", ""), ("after", "x")]), "?period=7d&after=x");
+        assert_eq!(
+            query.link(&[("period", "7d"), ("company", ""), ("after", "x")]),
+            "?period=7d&after=x"
+        );
         assert_eq!(ReportingQuery::default().link(&[]), "");
     }
 

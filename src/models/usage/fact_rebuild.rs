@@ -108,8 +108,14 @@ impl MonthSums {
             ))
             .load(conn)?;
         let mut sums = Self {
-            days: days.into_iter().map(|(scope, day, columns)| ((scope, day), sum(columns))).collect(),
-            months: months.into_iter().map(|(scope, columns)| (scope, sum(columns))).collect(),
+            days: days
+                .into_iter()
+                .map(|(scope, day, columns)| ((scope, day), sum(columns)))
+                .collect(),
+            months: months
+                .into_iter()
+                .map(|(scope, columns)| (scope, sum(columns)))
+                .collect(),
         };
         // Sums of a company that was archived can be left with 0.
         sums.days.retain(|_, sum| *sum != FactSum::default());
@@ -124,7 +130,10 @@ pub fn replace(conn: &mut Conn, organization: OrgId, active: &BTreeSet<CompanyId
     let kept = MonthSums::kept(conn, organization, month)?;
     let days: BTreeSet<_> = right.days.keys().chain(kept.days.keys()).collect();
     let months: BTreeSet<_> = right.months.keys().chain(kept.months.keys()).collect();
-    let wrong = days.into_iter().filter(|key| right.days.get(key) != kept.days.get(key)).count()
+    let wrong = days
+        .into_iter()
+        .filter(|key| right.days.get(key) != kept.days.get(key))
+        .count()
         + months
             .into_iter()
             .filter(|key| right.months.get(*key) != kept.months.get(*key))

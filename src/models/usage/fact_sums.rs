@@ -147,10 +147,22 @@ macro_rules! add {
     }};
 }
 
-pub(super) fn add_day(conn: &mut Conn, organization: OrgId, scope: SumScope, day: Day, sum: FactSum) -> QueryResult<()> {
+pub(super) fn add_day(
+    conn: &mut Conn,
+    organization: OrgId,
+    scope: SumScope,
+    day: Day,
+    sum: FactSum,
+) -> QueryResult<()> {
     add!(conn, fact_days, day, organization, scope.as_str(), day, sum)
 }
 
-pub(super) fn add_month(conn: &mut Conn, organization: OrgId, scope: &str, month: Month, sum: FactSum) -> QueryResult<()> {
+pub(super) fn add_month(
+    conn: &mut Conn,
+    organization: OrgId,
+    scope: &str,
+    month: Month,
+    sum: FactSum,
+) -> QueryResult<()> {
     add!(conn, fact_months, month, organization, scope, month, sum)
 }

@@ -171,12 +171,3 @@ pub fn by_day(
         ))
         .load(c))
 }
-
-/// The first day that anything was counted for, if anything was.
-pub fn first_day(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<Day>> {
-    usage_days::table
-        .filter(usage_days::organization_id.eq(organization))
-        .filter(usage_days::scope.eq_any(SumScope::ALL))
-        .select(diesel::dsl::min(usage_days::day))
-        .first(conn)
-}

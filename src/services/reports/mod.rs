@@ -17,6 +17,8 @@
 //!   month, at the prices of the month. On the first day there is none.
 //! - Without a rate card there is no money, rather than 0.00.
 
+mod assemble;
+mod facts;
 pub mod figures;
 pub mod forecast;
 pub mod money;
@@ -26,6 +28,7 @@ mod quantities;
 mod read;
 pub mod reader;
 mod series;
+pub mod sheet;
 
 pub use self::figures::{ByMeter, CostSection, Figures};
 pub use self::period::{DayRange, PeriodFault, Preset};

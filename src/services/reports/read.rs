@@ -1,8 +1,6 @@
 //! Reads a report.
 
-use std::collections::{BTreeMap, HashMap};
-
-use diesel::QueryResult;
+use std::collections::BTreeMap;
 
 use crate::common::currency::Currency;
 use crate::common::day::{Day, Month};
@@ -12,16 +10,16 @@ use crate::db::Conn;
 use crate::db::types::usage::Meter;
 use crate::models::rate_card::RateCards;
 use crate::models::usage::fact_report;
-use crate::models::usage::fact_report::LatestFacts;
 use crate::models::usage::fact_sums::FactSum;
 use crate::models::usage::report;
 use crate::models::usage::report::ReportedCompany;
 use crate::rating::Cost;
-use crate::services::reports::figures::{ByMeter, Figures, company_of};
+use crate::services::reports::assemble;
+use crate::services::reports::facts;
+use crate::services::reports::figures::Figures;
 use crate::services::reports::money;
 use crate::services::reports::money::PartCosts;
 use crate::services::reports::parts;
-use crate::services::reports::parts::{MonthPart, PartRead};
 use crate::services::reports::period::DayRange;
 use crate::services::reports::quantities;
 use crate::services::reports::quantities::{PartQuantities, SumsOf};
@@ -100,7 +98,7 @@ impl ReportParts<'_> {
         self.whole && self.query.archived
     }
 
-    fn position(&self, company: CompanyId) -> Option<usize> {
+    pub fn position(&self, company: CompanyId) -> Option<usize> {
         self.shown.binary_search_by_key(&company, |shown| shown.id).ok()
     }
 
@@ -125,7 +123,7 @@ impl ReportParts<'_> {
         cost.unwrap_or_default()
     }
 
-    fn of_part(&self, at: usize) -> BTreeMap<CompanyId, Figures> {
+    pub fn of_part(&self, at: usize) -> BTreeMap<CompanyId, Figures> {
         let mut all: BTreeMap<CompanyId, Figures> = BTreeMap::new();
         for (company, sums) in self.quantities.get(at).iter().flat_map(|part| &part.companies) {
             all.entry(*company).or_default().quantities.add(sums);
@@ -178,7 +176,7 @@ impl Report {
         };
         let read = ReportParts {
             whole: within.is_none(),
-            facts: facts(conn, &query, &parts)?,
+            facts: facts::read(conn, &query, &parts)?,
             query,
             cards,
             shown,
@@ -198,7 +196,7 @@ impl Report {
         } else {
             Vec::new()
         };
-        Ok(assemble(&read, &latest, series, money, too_large))
+        Ok(assemble::assemble(&read, &latest, series, money, too_large))
     }
 
     /// The line of a company.
@@ -206,107 +204,4 @@ impl Report {
         let is = |line: &&CompanyFigures| line.company.as_ref().is_some_and(|company| company.id == id);
         self.companies.iter().find(is)
     }
-}
-
-fn assemble(
-    read: &ReportParts<'_>,
-    latest: &HashMap<CompanyId, LatestFacts>,
-    mut series: Vec<(DayRange, Figures)>,
-    money: Option<ReportMoney>,
-    too_large: bool,
-) -> Report {
-    let mut lines: Vec<Figures> = read
-        .shown
-        .iter()
-        .map(|company| Figures {
-            latest: latest.get(&company.id).copied().unwrap_or_default(),
-            ..Figures::default()
-        })
-        .collect();
-    let mut gone = Figures::default();
-    let mut total = Figures::default();
-    for at in 0..read.quantities.len() {
-        for (company, figures) in read.of_part(at) {
-            match read.position(company) {
-                Some(line) => lines[line].add(&figures),
-                None if read.counts(company) => gone.add(&figures),
-                None => {}
-            }
-        }
-        total.add(&read.part(at));
-    }
-    // A part has no latest figures: those are of the end of the range.
-    lines.iter().for_each(|line| {
-        total.add(&Figures {
-            latest: line.latest,
-            ..Figures::default()
-        })
-    });
-    let reach = &read.query.reader.money;
-    let line = |(company, figures): (Option<ReportedCompany>, Figures)| {
-        let sees = company.as_ref().map_or(reach.total, |company| reach.of(company.id)) && money.is_some();
-        CompanyFigures {
-            figures: seen(figures, sees),
-            company,
-            money: sees,
-        }
-    };
-    let mut companies: Vec<CompanyFigures> = read.shown.iter().cloned().map(Some).zip(lines).map(line).collect();
-    if gone != Figures::default() {
-        companies.push(line((None, gone)));
-    }
-    let sees = money.is_some_and(|money| money.total);
-    for (_, figures) in &mut series {
-        *figures = seen(*figures, sees);
-    }
-    Report {
-        days: read.query.days,
-        companies,
-        total: seen(total, sees),
-        series,
-        money,
-        too_large,
-    }
-}
-
-/// Costs that the reader does not see are not in a report at all.
-fn seen(figures: Figures, sees: bool) -> Figures {
-    Figures {
-        costs: if sees { figures.costs } else { ByMeter::default() },
-        ..figures
-    }
-}
-
-/// The figures of companies in each part.
-fn facts(
-    conn: &mut Conn,
-    query: &ReportQuery<'_>,
-    parts: &[MonthPart],
-) -> QueryResult<Vec<BTreeMap<CompanyId, FactSum>>> {
-    let organization = query.reader.organization;
-    let (first, last) = (query.days.from.month(), query.days.to.month());
-    let mut months: BTreeMap<Month, BTreeMap<CompanyId, FactSum>> = BTreeMap::new();
-    if parts.iter().any(|part| part.read(query.today) != PartRead::Days) {
-        for (month, scope, sum) in fact_report::months(conn, organization, first, last)? {
-            if let Some(company) = company_of(&scope) {
-                months.entry(month).or_default().insert(company, sum);
-            }
-        }
-    }
-    let mut all = Vec::with_capacity(parts.len());
-    for part in parts {
-        let month = months.remove(&part.month).unwrap_or_default();
-        let (mut sums, changes): (_, Vec<(DayRange, i64)>) = match part.read(query.today) {
-            PartRead::Month => (month, Vec::new()),
-            PartRead::Days => (BTreeMap::new(), vec![(part.days, 1)]),
-            PartRead::MonthWithout(before, after) => (month, vec![(before, -1), (after, -1)]),
-        };
-        for (days, times) in changes {
-            for (company, sum) in fact_report::days(conn, organization, days.from, days.to)? {
-                sums.entry(company).or_default().add(sum, times);
-            }
-        }
-        all.push(sums);
-    }
-    Ok(all)
 }

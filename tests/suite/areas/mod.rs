@@ -10,6 +10,7 @@ pub mod members;
 pub mod onboarding_links;
 pub mod operator;
 pub mod permissions;
+pub mod reporting;
 pub mod resources;
 pub mod search;
 pub mod settings;
@@ -31,5 +32,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews audit companies company_move developers members onboarding_links operator permissions resources search settings usage_imports
+    access access_reviews audit companies company_move developers members onboarding_links operator permissions reporting resources search settings usage_imports
 };

@@ -67,8 +67,8 @@ use crate::harness::test_app::TestApp;
 
 /// One database transaction.
 pub struct Fixtures<'a> {
-    cx: &'a Ctx,
-    conn: &'a mut Conn,
+    pub(super) cx: &'a Ctx,
+    pub(super) conn: &'a mut Conn,
 }
 
 /// Name and value of a session cookie.
