@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 
 use crate::api::{
-    companies, company_settings, events, facts, invitations, members, organization, resource_archiving,
+    companies, company_settings, events, facts, invitations, members, organization, reports, resource_archiving,
     resource_restoring, resources, voiding,
 };
 
@@ -41,6 +41,7 @@ use crate::api::{
         resources::update,
         resource_archiving::create,
         resource_restoring::create,
+        reports::index,
         events::create,
         voiding::create,
         facts::create,
@@ -52,6 +53,7 @@ use crate::api::{
         (name = "Members", description = "Who belongs to the organization, with which roles."),
         (name = "Invitations", description = "People who are asked to join."),
         (name = "Resources", description = "Agents, campaigns, lead lists, phone numbers, knowledge sources and apps."),
+        (name = "Reports", description = "Sums of usage, figures and costs."),
         (name = "Usage", description = "What companies used, and the figures of their days.")
     )
 )]

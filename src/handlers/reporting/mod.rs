@@ -5,7 +5,6 @@ mod columns;
 mod companies;
 pub mod export;
 pub mod figures;
-mod figures;
 mod queries;
 mod query;
 pub mod schedule_deletion;
