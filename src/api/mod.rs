@@ -14,6 +14,7 @@ pub mod members;
 mod names;
 pub mod organization;
 mod paging;
+mod report_document;
 pub mod reports;
 pub mod resource_archiving;
 mod resource_changes;

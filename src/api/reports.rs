@@ -1,19 +1,15 @@
 //! The report of the companies that a key reaches, with the figures of the page and the file.
 
-use std::collections::BTreeMap;
-
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
-use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::api::paging::{ListQuery, PageParams};
+use crate::api::report_document::{ReportDocument, ReportLineDocument, figures};
 use crate::api_auth::ApiGate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewReporting;
 use crate::authz::scope::ReportsRead;
 use crate::common::day::Day;
-use crate::common::decimal;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::common::paging::{Cursor, Direction, Page};
@@ -22,86 +18,10 @@ use crate::db::Conn;
 use crate::models::company_choice;
 use crate::models::usage::zones::CountingZones;
 use crate::services::reports::{
-    CompanyFigures, CostSection, DayRange, Figures, Preset, Report, ReportMoney, ReportQuery, ReportReader, period,
+    CompanyFigures, DayRange, Preset, Report, ReportMoney, ReportQuery, ReportReader, period,
 };
 
 const PATH: &str = "/api/v1/reports";
-
-/// Costs in minor units of the currency.
-#[derive(Serialize, ToSchema)]
-struct CostsDocument {
-    voice_minor: i64,
-    sms_minor: i64,
-    self_healing_minor: i64,
-    fees_minor: i64,
-    tax_minor: i64,
-    total_minor: i64,
-}
-
-/// Usage, figures and costs.
-#[derive(Serialize, ToSchema)]
-struct FiguresDocument {
-    cases_open: Option<i64>,
-    cases_new: i64,
-    cases_closed: i64,
-    campaigns_active: Option<i64>,
-    placed_minor: i64,
-    recovered_minor: i64,
-    /// By meter.
-    #[schema(value_type = BTreeMap<String, f64>, example = json!({"calls": 120, "voice_seconds": 5400.5}))]
-    quantities: BTreeMap<&'static str, Box<RawValue>>,
-    /// Null without a rate card, and where the key may not read costs.
-    costs: Option<CostsDocument>,
-}
-
-/// What one company used and reported.
-#[derive(Serialize, ToSchema)]
-struct ReportLineDocument {
-    /// Null for all that were deleted or moved away.
-    company: Option<String>,
-    name: Option<String>,
-    #[serde(flatten)]
-    figures: FiguresDocument,
-}
-
-/// A report. When there are more companies, the header `Link` has the address of the next page.
-#[derive(Serialize, ToSchema)]
-struct ReportDocument {
-    from: String,
-    to: String,
-    time_zone: String,
-    currency: Option<&'static str>,
-    total: FiguresDocument,
-    data: Vec<ReportLineDocument>,
-}
-
-fn figures(figures: &Figures, sees: bool) -> Result<FiguresDocument, AppError> {
-    let quantities = figures
-        .quantities
-        .iter()
-        .map(|(meter, micro)| {
-            let number = RawValue::from_string(decimal::text(micro, 6, 0)).map_err(AppError::internal)?;
-            Ok((meter.as_str(), number))
-        })
-        .collect::<Result<_, AppError>>()?;
-    Ok(FiguresDocument {
-        cases_open: figures.latest.cases_open,
-        cases_new: figures.facts.cases_new,
-        cases_closed: figures.facts.cases_closed,
-        campaigns_active: figures.latest.campaigns_active,
-        placed_minor: figures.facts.placed_minor,
-        recovered_minor: figures.facts.recovered_minor,
-        quantities,
-        costs: sees.then(|| CostsDocument {
-            voice_minor: figures.section(CostSection::Voice),
-            sms_minor: figures.section(CostSection::Sms),
-            self_healing_minor: figures.section(CostSection::SelfHealing),
-            fees_minor: figures.section(CostSection::Fees),
-            tax_minor: figures.cost().tax,
-            total_minor: figures.cost().total(),
-        }),
-    })
-}
 
 /// The days that are asked for.
 fn days(asked: &ListQuery, conn: &mut Conn, actor: &Actor) -> Result<(DayRange, Day), AppError> {
