@@ -8,6 +8,7 @@ pub mod operator;
 pub mod organizations;
 pub mod people;
 pub mod permissions;
+pub mod prices;
 pub mod resources;
 pub mod reviews;
 pub mod timeline;

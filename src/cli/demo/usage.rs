@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::audit::Events;
 use crate::cli::demo::fixtures::ORGANIZATIONS;
+use crate::cli::demo::prices;
 use crate::cli::demo::timeline::{DAY, Timeline};
 use crate::common::day::Day;
 use crate::common::error::AppError;
@@ -100,6 +101,7 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
             piece(timeline, organization, zone, &companies, (first, last, today))?;
             first = last.plus(1);
         }
+        prices::seed(timeline, organization, demo.owner, today)?;
     }
     Ok(())
 }
