@@ -47,6 +47,8 @@ struct ReportingPage {
     own: bool,
     exports: Option<String>,
     manages_card: bool,
+    /// The page that imports usage, for who may.
+    imports: Option<String>,
     periods: Vec<PeriodLink>,
     custom: bool,
     query: ReportingQuery,
@@ -95,6 +97,7 @@ impl ReportingPage {
                 .export_reporting()
                 .then(|| actor.path(&format!("/reporting.csv{}", query.link(&[("sort", "")])))),
             manages_card: actor.permissions.manage_billing(),
+            imports: actor.permissions.edit_company_data().then(|| actor.path("/imports")),
             periods: periods(&path, &query),
             custom: query.preset() == Preset::Custom,
             choices,
