@@ -90,7 +90,7 @@ fn totals_are_those_of_reporting_and_money_is_shown_only_with_prices() {
     let page = owner.get("/organizations/overview-totals").expect(200);
     let billing = total(&page, "Billing, month to date").expect("money");
     let expected = app.fixtures(|fixtures| {
-        let report = fixtures.report(organization, |query| {
+        let report = fixtures.usage_report(organization, |query| {
             query.days = tenantry::services::reports::Preset::MonthToDate.days(query.today);
         });
         report

@@ -67,7 +67,7 @@ fn prices_are_typed_as_people_write_them_and_each_version_stays() {
         shown.clone().expect_text(term);
     }
     let form = olivia.get(&format!("{}/new", path("rates"))).expect(200);
-    for (field, value) in [
+    for (field, expected) in [
         ("calls_price", "0.0125"),
         ("calls_included", "1000"),
         ("calls_tax", "19"),
@@ -75,7 +75,7 @@ fn prices_are_typed_as_people_write_them_and_each_version_stays() {
         ("waba_fee_amount", "99.00"),
         ("from_month", now.as_str()),
     ] {
-        assert_eq!(value(&form, field), value, "{field}");
+        assert_eq!(value(&form, field), expected, "{field}");
     }
     let mut second = first.to_vec();
     second[3] = ("calls_price", "0.02");
@@ -174,11 +174,11 @@ fn each_mistake_is_named_at_its_field_and_nothing_typed_is_lost() {
         let error = page.field_error(field).unwrap_or_default();
         assert!(error.contains(words), "{field}: {error}");
         assert_eq!(value(&page, "leads_price"), "1.5");
-        for (name, value) in fields
+        for (name, sent) in fields
             .iter()
             .filter(|(name, _)| !name.ends_with("_model") && !["from_month", "currency"].contains(name))
         {
-            assert_eq!(value(&page, name), *value);
+            assert_eq!(value(&page, name), *sent);
         }
     }
     let none = save(&olivia, "rate-faults", &base[..2]).expect(422);

@@ -59,7 +59,7 @@ fn a_week_later(app: &TestApp) {
 #[test]
 fn each_recipient_gets_the_file_with_what_they_may_export() {
     let app = TestApp::open();
-    let (owner, manager) = organization(&app);
+    let (owner, _) = organization(&app);
     owner
         .post(
             PATH,

@@ -214,7 +214,7 @@ fn page_file_and_api_have_what_the_raw_events_cost_to_the_minor_unit() {
                 let of_shown = shares.iter().filter(|(company, _)| shown(**company));
                 let wanted = sum(of_shown.map(|(_, cost)| *cost).chain([alone]));
                 let report = app.fixtures(|fixtures| {
-                    fixtures.report(organization, |query| {
+                    fixtures.usage_report(organization, |query| {
                         query.days = range;
                         query.archived = archived;
                     })
@@ -499,7 +499,7 @@ fn members_of_own_companies_get_the_sums_of_those_alone() {
     let share = app.fixtures(|fixtures| {
         let north = fixtures.company_of(organization, "north");
         let today = Day::of(Time(app.now()), Zone::UTC);
-        let report = fixtures.report(organization, |query| query.days = DayRange::one(today));
+        let report = fixtures.usage_report(organization, |query| query.days = DayRange::one(today));
         report.company(north).expect("a line").figures.cost().total()
     });
     page.clone()
@@ -592,7 +592,7 @@ fn sums_of_figures_follow_every_change_and_archived_companies() {
     app.expect_healthy();
     let placed = |from: Day, archived: bool| {
         app.fixtures(|fixtures| {
-            let report = fixtures.report(organization, |query| {
+            let report = fixtures.usage_report(organization, |query| {
                 query.days = DayRange::new(from, today);
                 query.archived = archived;
             });

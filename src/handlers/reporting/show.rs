@@ -47,6 +47,7 @@ struct ReportingPage {
     own: bool,
     exports: Option<String>,
     manages_card: bool,
+    rate_card: String,
     /// The page that imports usage, for who may.
     imports: Option<String>,
     periods: Vec<PeriodLink>,
@@ -97,6 +98,7 @@ impl ReportingPage {
                 .export_reporting()
                 .then(|| actor.path(&format!("/reporting.csv{}", query.link(&[("sort", "")])))),
             manages_card: actor.permissions.manage_billing(),
+            rate_card: actor.path("/settings/rate-card"),
             imports: actor.permissions.edit_company_data().then(|| actor.path("/imports")),
             periods: periods(&path, &query),
             custom: query.preset() == Preset::Custom,

@@ -102,7 +102,7 @@ impl Fixtures<'_> {
     }
 
     /// The report of everything.
-    pub fn report(&mut self, organization: OrgId, query: impl FnOnce(&mut ReportQuery<'_>)) -> Report {
+    pub fn usage_report(&mut self, organization: OrgId, query: impl FnOnce(&mut ReportQuery<'_>)) -> Report {
         let reader = ReportReader::of_everything(organization);
         let today = Day::of(self.cx.now, Zone::UTC);
         let mut asked = ReportQuery {
