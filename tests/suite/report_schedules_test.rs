@@ -59,7 +59,7 @@ fn a_week_later(app: &TestApp) {
 #[test]
 fn each_recipient_gets_the_file_with_what_they_may_export() {
     let app = TestApp::open();
-    let (owner, _) = organization(&app);
+    let (owner, manager) = organization(&app);
     owner
         .post(
             PATH,
@@ -144,7 +144,7 @@ fn suspended_members_and_those_without_the_permission_get_nothing_and_the_list_s
 #[test]
 fn a_recipient_unsubscribes_in_the_email_and_on_their_account_page() {
     let app = TestApp::open();
-    let (owner, manager) = organization(&app);
+    let (owner, _) = organization(&app);
     owner
         .post(
             PATH,
