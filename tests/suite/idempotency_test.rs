@@ -306,7 +306,7 @@ fn usage_that_is_refused_as_a_whole_is_refused_again() {
     assert_eq!(refused.header("content-type"), "application/json");
     let again = post("refused", "nowhere").expect(422);
     assert_eq!(
-        (again.body, again.header("idempotency-replayed").to_owned()),
+        (again.body.clone(), again.header("idempotency-replayed").to_owned()),
         (refused.body, "true".to_owned())
     );
     let kept = post("kept", "harbor").expect(200);
