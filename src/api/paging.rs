@@ -104,9 +104,9 @@ impl ListQuery {
         parse: impl Fn(&str) -> Option<K>,
         known: impl Iterator<Item = &'static str>,
     ) -> Result<Option<K>, Problem> {
-        match self.get(name) {
-            "" => Ok(None),
-            text => match parse(text) {
+        match self.fields.iter().find(|(sent, _)| *sent == name) {
+            None => Ok(None),
+            Some((_, text)) => match parse(text) {
                 Some(kind) => Ok(Some(kind)),
                 None => {
                     let known: Vec<&str> = known.collect();
