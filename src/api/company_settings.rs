@@ -53,6 +53,7 @@ fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Nam
 
 /// What a company sets itself. A field that is null is the organization's again; one that is not named stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({"timezone": "America/Chicago", "sender_ids": ["HARBOR"], "agents": "always"}))]
 #[serde(deny_unknown_fields)]
 pub struct CompanySettingsChanges {
     /// Unique in the organization, and no slug of another company; null: none.

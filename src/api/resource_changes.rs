@@ -19,6 +19,7 @@ fn named<'de, D: Deserializer<'de>>(value: D) -> Result<NamedField, D::Error> {
 
 /// What can be set of a resource. A field that is not named stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({"name": "Night desk"}))]
 #[serde(deny_unknown_fields)]
 pub struct ResourceChanges {
     /// A phone number without a name has the number as its name.
@@ -61,6 +62,7 @@ pub struct ResourceChanges {
 
 /// A new resource.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"kind": "agent", "name": "Front desk"}))]
 #[serde(deny_unknown_fields)]
 pub struct NewResourceDocument {
     /// `agent`, `campaign`, `lead_list`, `phone_number`, `knowledge_source` or `app`.

@@ -41,7 +41,7 @@ pub fn rebuild(slug: Option<&str>) -> Result<(), CommandErrors> {
         return Err(one(format!("there is no organization {slug}")));
     }
     say(&match corrected {
-        0 => "All sums were right.".to_owned(),
+        0 => "All sums match the events.".to_owned(),
         corrected => format!("{} sums corrected.", number(&(corrected as i64))),
     });
     Ok(())

@@ -119,8 +119,8 @@ impl Config {
         let or = |value: &Option<String>, default: &str| value.as_deref().unwrap_or(default).to_owned();
 
         let listen = check(&mut faults, &or(&w.listen, "127.0.0.1:8080"), values::listen);
-        let default_base = values::default_base_url(listen);
-        let base_url = check(&mut faults, &or(&w.base_url, &default_base), values::base_url);
+        let base_url = or(&w.base_url, &values::default_base_url(listen));
+        let base_url = check(&mut faults, &base_url, values::base_url);
         let data_dir = PathBuf::from(or(&w.data_dir, "./data"));
         let default_database = data_dir.join("tenantry.sqlite3").display().to_string();
         let database_url = check(
@@ -142,13 +142,13 @@ impl Config {
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
         let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
-        let (organization, account, instance) = (
+        let limits = [
             w.organization_invitations,
             w.account_invitations,
             w.instance_invitations,
-        );
+        ];
         let [organization_invitations, account_invitations, instance_invitations] =
-            values::invitation_limits(&mut faults, [organization, account, instance]);
+            values::invitation_limits(&mut faults, limits);
 
         match (listen, base_url, database_url, mail_from, signup) {
             (Some(listen), Some(base_url), Some(database_url), Some(mail_from), Some(signup)) if faults.is_empty() => {

@@ -99,7 +99,7 @@ fn each_setting_is_the_organizations_until_it_is_set() {
 
     let log = olivia.get("/organizations/harbor/settings/audit").expect(200);
     assert!(
-        log.has("changed the settings of North") && log.has("changed the defaults of companies"),
+        log.has("Changed the settings of North") && log.has("Changed the defaults of companies"),
         "{}",
         log.text()
     );

@@ -17,6 +17,9 @@ fn organization(app: &TestApp, slug: &str, companies: &[&str]) -> (OrgId, Client
     let (organization, owner) = app.fixtures(|fixtures| {
         let olivia = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
         let organization = fixtures.organization("Lakeside Agency", slug, olivia);
+        // The one that each organization begins with.
+        let first = fixtures.company_of(organization, "lakeside-agency-company");
+        fixtures.archive(organization, first);
         for company in companies {
             fixtures.company(organization, company, &company.to_lowercase());
         }

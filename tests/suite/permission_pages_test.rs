@@ -1028,10 +1028,10 @@ fn permissions_of_features_that_do_not_exist_yet_are_offered_nowhere() {
     olivia
         .post(&new, &role_form("Cashier", "member", &["budgets.manage"]))
         .expect(422);
-    set_overrides(&olivia, &org.overrides_path("vera"), &[("billing.view", "allow")]).expect(303);
+    set_overrides(&olivia, &org.overrides_path("vera"), &[("wallet.view", "allow")]).expect(303);
     assert_eq!(org.stored_overrides("vera"), "");
     org.signed_in("vera")
-        .post(&org.path("/access/requests"), &[("permission", "billing.view")])
+        .post(&org.path("/access/requests"), &[("permission", "wallet.view")])
         .expect(422)
         .expect_text("Choose what you need");
 }

@@ -123,10 +123,11 @@ fn suspended_members_and_those_without_the_permission_get_nothing_and_the_list_s
     );
     owner.get(PATH).expect(200).expect_text("Not sent: suspended");
     owner.post(&format!("{member}/restoration"), &[]).expect(303);
+    let id = member.rsplit('/').next().expect("an id");
     owner
         .post(
-            &format!("{member}/overrides"),
-            &[("seen", ""), ("reporting.export", "deny")],
+            &format!("/organizations/sent/companies/north/members/{id}/unassigning"),
+            &[],
         )
         .expect(303);
     a_week_later(&app);

@@ -112,7 +112,7 @@ fn a_wrong_document_of_a_resource_is_refused_by_its_field() {
         &json!({ "kind": "agent", "name": "First", "external_ref": "crm:1" }),
     );
     for (body, kind, field) in [
-        (json!({ "name": "X" }), "invalid-value", ""),
+        (json!({ "name": "X" }), "invalid-value", "kind"),
         (json!({ "kind": "spaceship", "name": "X" }), "invalid-value", "kind"),
         (json!({ "kind": "agent" }), "invalid-value", "name"),
         (
@@ -272,7 +272,7 @@ fn a_program_reads_and_sets_the_settings_of_a_company() {
         (json!({ "agents": "sometimes" }), "agents"),
         (
             json!({ "hours": { "monday": [{ "from": "17:00", "to": "09:00" }] } }),
-            "",
+            "hours",
         ),
         (json!({ "color": "red" }), "color"),
     ] {

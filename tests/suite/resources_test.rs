@@ -105,10 +105,10 @@ fn a_resource_is_created_changed_archived_and_restored() {
     assert!(search.link("Night desk").is_some());
     let log = olivia.get("/organizations/harbor/settings/audit").expect(200);
     for said in [
-        "created the phone number",
-        "renamed Front desk to Night desk",
-        "archived Night desk",
-        "restored Night desk",
+        "Created the phone number",
+        "Renamed Front desk to Night desk",
+        "Archived Night desk",
+        "Restored Night desk",
     ] {
         assert!(log.has(said), "{said}: {}", log.text());
     }

@@ -5,8 +5,9 @@ use crate::db::types::organization::UnitLabel;
 use crate::db::types::usage::Meter;
 use crate::services::usage::input::UsageFault;
 use crate::services::usage_imports::CompanyFault;
-use crate::services::usage_imports::columns::{ColumnsFault, ImportField};
+use crate::services::usage_imports::columns::ColumnsFault;
 use crate::services::usage_imports::create::{ImportFileError, MOST, WIDEST};
+use crate::services::usage_imports::fields::ImportField;
 use crate::services::usage_imports::read::RowFault;
 
 /// The label of what a column has.

@@ -22,12 +22,19 @@ pub const USAGE_DAYS: &[Invariant] = &[
     ),
 ];
 
-pub const USAGE_MONTHS: &[Invariant] = &[Invariant::thorough(
-    "sums of months that are not the sum of their days",
-    "SELECT COUNT(*) AS n FROM (SELECT organization_id, scope, meter, SUM(quantity) AS quantity, SUM(events) AS events FROM usage_months \
+pub const USAGE_MONTHS: &[Invariant] = &[
+    Invariant::thorough(
+        "sums of days that are in no sum of a month",
+        "SELECT COUNT(*) AS n FROM usage_days d WHERE d.events <> 0 AND NOT EXISTS (SELECT 1 FROM usage_months m \
+         WHERE m.organization_id = d.organization_id AND m.scope = d.scope AND m.meter = d.meter)",
+    ),
+    Invariant::thorough(
+        "sums of months that are not the sum of their days",
+        "SELECT COUNT(*) AS n FROM (SELECT organization_id, scope, meter, SUM(quantity) AS quantity, SUM(events) AS events FROM usage_months \
      GROUP BY organization_id, scope, meter) m WHERE (m.quantity, m.events) <> (SELECT SUM(d.quantity), SUM(d.events) FROM usage_days d \
      WHERE d.organization_id = m.organization_id AND d.scope = m.scope AND d.meter = m.meter)",
-)];
+    ),
+];
 
 pub const FACT_DAYS: &[Invariant] = &[
     Invariant::thorough(

@@ -247,18 +247,3 @@ pub fn expired(conn: &mut Conn, now: Time) -> QueryResult<Option<(OrgId, ImportI
         .first(c)
         .optional())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_add_up_to_the_rows() {
-        let counts = ImportCounts {
-            accepted: 3,
-            duplicates: 2,
-            rejected: 1,
-        };
-        assert_eq!(counts.total(), 6);
-    }
-}

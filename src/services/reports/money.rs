@@ -26,22 +26,22 @@ pub(super) struct PartCosts {
     pub unused: ByMeter<Cost>,
 }
 
-/// What each part costs; an error inside when an amount does not fit.
+/// What each part costs; `None` when an amount does not fit.
 pub(super) fn read(
     conn: &mut Conn,
     organization: OrgId,
     cards: &RateCards,
     parts: &[PartQuantities],
-) -> QueryResult<Result<Vec<PartCosts>, TooLarge>> {
+) -> QueryResult<Option<Vec<PartCosts>>> {
     let mut all = Vec::with_capacity(parts.len());
     for used in parts {
         let before = quantities::before(conn, organization, &used.part)?;
         match costs(cards, used, before) {
             Ok(costs) => all.push(costs),
-            Err(too_large) => return Ok(Err(too_large)),
+            Err(TooLarge) => return Ok(None),
         }
     }
-    Ok(Ok(all))
+    Ok(Some(all))
 }
 
 fn costs(cards: &RateCards, used: &PartQuantities, before: ByMeter<i64>) -> Result<PartCosts, TooLarge> {

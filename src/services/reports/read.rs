@@ -170,8 +170,8 @@ impl Report {
         let (costs, too_large) = match money {
             None => (Vec::new(), false),
             Some(_) => match money::read(conn, reader.organization, cards, &quantities)? {
-                Ok(costs) => (costs, false),
-                Err(_) => (Vec::new(), true),
+                Some(costs) => (costs, false),
+                None => (Vec::new(), true),
             },
         };
         let read = ReportParts {

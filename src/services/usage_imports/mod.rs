@@ -5,6 +5,7 @@ pub mod columns;
 mod companies;
 pub mod confirm;
 pub mod create;
+pub mod fields;
 pub mod forget;
 pub mod preview;
 pub mod read;

@@ -14,8 +14,9 @@ use crate::models::usage::facts::DayFacts;
 use crate::models::usage_import::pieces::FileRow;
 use crate::services::usage::facts::LARGEST;
 use crate::services::usage::input::UsageFault;
-use crate::services::usage_imports::columns::{FIGURES, ImportColumns, ImportField};
+use crate::services::usage_imports::columns::ImportColumns;
 use crate::services::usage_imports::companies::CompanyFault;
+use crate::services::usage_imports::fields::{FIGURES, ImportField};
 
 /// The source of events that name none.
 pub const SOURCE: &str = "import";

@@ -15,8 +15,8 @@ use crate::services::usage::facts::{FactsCompany, FactsError};
 use crate::services::usage::ingest::{IngestionError, UsageSender, UsageStatus};
 use crate::services::usage::input::UsageInput;
 use crate::services::usage::{facts, ingest};
-use crate::services::usage_imports::columns::{FIGURES, ImportField};
 use crate::services::usage_imports::companies::{self, CompanyFault};
+use crate::services::usage_imports::fields::{FIGURES, ImportField};
 use crate::services::usage_imports::read::{FiguresRow, RowFault, RowReader};
 
 /// What became of a row.

@@ -74,7 +74,8 @@ impl Fixtures<'_> {
 
     pub fn void(&mut self, organization: OrgId, id: &str) {
         let by = ("0193a000000070008000000000000000", "Counted twice", self.cx.now);
-        void(self.conn, organization, ("dialer", id), None, by).expect("a voided event");
+        let events = void(self.conn, organization, ("dialer", id), None, by).expect("a voided event");
+        assert!(!events.is_empty());
     }
 
     pub fn facts(&mut self, organization: OrgId, company: CompanyId, day: Day, figures: DayFacts) {

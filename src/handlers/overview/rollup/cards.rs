@@ -16,7 +16,7 @@ use crate::db::types::usage::Meter;
 use crate::handlers::overview::queries::rollup;
 use crate::handlers::overview::queries::rollup::Pulse;
 use crate::handlers::overview::rollup::OverviewQuery;
-use crate::handlers::overview::rollup::order::{CardColumn, CardOrder};
+use crate::handlers::overview::rollup::order::{CardHead, CardOrder, heads, orders};
 use crate::handlers::reporting::figures;
 use crate::models::company_staff::CompanyStaff;
 use crate::models::usage::report::ReportedCompany;
@@ -53,14 +53,6 @@ pub struct CompanyCard {
     pub spark: String,
     /// The last day with usage, for machines and for people.
     pub last: Option<(String, String)>,
-}
-
-/// A head of the table.
-#[derive(Debug, Clone)]
-pub struct CardHead {
-    pub label: &'static str,
-    pub sorted: &'static str,
-    pub href: String,
 }
 
 /// A page of companies.
@@ -101,14 +93,9 @@ impl CompanyCards {
     ) -> Result<Self, AppError> {
         let money = report.money.is_some() && report.companies.iter().any(|line| line.money);
         let order = CardOrder::of(&query.sort, money);
-        let counts = actor.role_counts(conn)?.clone();
         let named: Vec<&CompanyFigures> = report.companies.iter().filter(|line| line.company.is_some()).collect();
-        let ids: Vec<CompanyId> = named
-            .iter()
-            .filter_map(|line| line.company.as_ref())
-            .map(|one| one.id)
-            .collect();
-        let staff = CompanyStaff::count(conn, actor.organization, &counts, &ids)?;
+        let counts = actor.role_counts(conn)?.clone();
+        let staff = CompanyStaff::count(conn, actor.organization, &counts, &ids(&named))?;
         let whole: i64 = named
             .iter()
             .map(|line| weight(line, money))
@@ -120,13 +107,12 @@ impl CompanyCards {
         let size = if query.is_table() { LINES } else { CARDS };
         let cursor = Cursor::parse(&query.after);
         let page = Page::of_all(found, size, cursor.as_ref(), |line| order.key(line, &staff));
-        let shown: Vec<CompanyId> = page
-            .rows
-            .iter()
-            .filter_map(|line| line.company.as_ref())
-            .map(|one| one.id)
-            .collect();
-        let pulses = rollup::pulses(conn, actor.organization, &shown, (today.plus(1 - DAYS), today))?;
+        let pulses = rollup::pulses(
+            conn,
+            actor.organization,
+            &ids(&page.rows),
+            (today.plus(1 - DAYS), today),
+        )?;
         let shares = Shares {
             money,
             whole,
@@ -149,14 +135,23 @@ impl CompanyCards {
             share_of: if money { "billing" } else { "calls and SMS" },
             table: query.is_table(),
             any,
-            caption: if page.rows.len() as i64 == count {
-                actor.unit.count(&count)
-            } else {
-                format!("{} of {}", number(&(page.rows.len() as i64)), actor.unit.count(&count))
-            },
+            caption: caption(actor, page.rows.len() as i64, count),
             previous: link(page.previous),
             next: link(page.next),
         })
+    }
+}
+
+fn ids(lines: &[&CompanyFigures]) -> Vec<CompanyId> {
+    let companies = lines.iter().filter_map(|line| line.company.as_ref());
+    companies.map(|company| company.id).collect()
+}
+
+fn caption(actor: &Actor, shown: i64, found: i64) -> String {
+    if shown == found {
+        actor.unit.count(&found)
+    } else {
+        format!("{} of {}", number(&shown), actor.unit.count(&found))
     }
 }
 
@@ -168,40 +163,6 @@ fn matches(line: &CompanyFigures, words: &[String]) -> bool {
         name.split(|c: char| !c.is_alphanumeric())
             .any(|part| part.starts_with(word.as_str()))
     })
-}
-
-fn heads(query: &OverviewQuery, order: CardOrder, money: bool, base: &str) -> Vec<CardHead> {
-    let columns = CardColumn::ALL.iter().copied();
-    let shown = columns.filter(|column| money || *column != CardColumn::Billing);
-    let head = |column: CardColumn| CardHead {
-        label: column.label(),
-        sorted: order.sorted(column),
-        href: format!(
-            "{}#companies-h",
-            query.link(base, &[("sort", &order.clicked(column).text())])
-        ),
-    };
-    shown.map(head).collect()
-}
-
-fn orders(money: bool) -> Vec<(String, String)> {
-    let columns = CardColumn::ALL.iter().copied();
-    let shown = columns.filter(|column| money || *column != CardColumn::Billing);
-    let order = |column: CardColumn| match column {
-        CardColumn::Name => ("name".to_owned(), "By name".to_owned()),
-        column => (
-            format!("-{column}"),
-            format!(
-                "Most {}",
-                column
-                    .label()
-                    .replace("SMS", "sms")
-                    .to_lowercase()
-                    .replace("sms", "SMS")
-            ),
-        ),
-    };
-    shown.map(order).collect()
 }
 
 /// What each company has of the whole.

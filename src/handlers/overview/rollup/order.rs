@@ -2,6 +2,7 @@
 
 use crate::common::id::CompanyId;
 use crate::db::types::usage::Meter;
+use crate::handlers::overview::rollup::OverviewQuery;
 use crate::models::company_staff::CompanyStaff;
 use crate::services::reports::CompanyFigures;
 
@@ -25,6 +26,18 @@ impl CardColumn {
             Self::Staff => "Staff",
             Self::Billing => "Billing",
             Self::Calls => "Calls",
+            Self::SmsSegments => "SMS segments",
+        }
+    }
+
+    /// As in “Most cases”.
+    fn most(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Cases => "cases",
+            Self::Staff => "staff",
+            Self::Billing => "billing",
+            Self::Calls => "calls",
             Self::SmsSegments => "SMS segments",
         }
     }
@@ -109,4 +122,37 @@ impl CardOrder {
         }
         (key, id)
     }
+}
+
+/// A head of the table.
+#[derive(Debug, Clone)]
+pub struct CardHead {
+    pub label: &'static str,
+    pub sorted: &'static str,
+    pub href: String,
+}
+
+pub fn heads(query: &OverviewQuery, order: CardOrder, money: bool, base: &str) -> Vec<CardHead> {
+    let columns = CardColumn::ALL.iter().copied();
+    let shown = columns.filter(|column| money || *column != CardColumn::Billing);
+    let head = |column: CardColumn| CardHead {
+        label: column.label(),
+        sorted: order.sorted(column),
+        href: format!(
+            "{}#companies-h",
+            query.link(base, &[("sort", &order.clicked(column).text())])
+        ),
+    };
+    shown.map(head).collect()
+}
+
+/// Text and label of each order.
+pub fn orders(money: bool) -> Vec<(String, String)> {
+    let columns = CardColumn::ALL.iter().copied();
+    let shown = columns.filter(|column| money || *column != CardColumn::Billing);
+    let order = |column: CardColumn| match column {
+        CardColumn::Name => ("name".to_owned(), "By name".to_owned()),
+        column => (format!("-{column}"), format!("Most {}", column.most())),
+    };
+    shown.map(order).collect()
 }
