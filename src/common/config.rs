@@ -128,10 +128,8 @@ impl Config {
             &or(&w.database_url, &default_database),
             values::database_url,
         );
-        let smtp_url = w
-            .smtp_url
-            .as_deref()
-            .and_then(|v| check(&mut faults, v, values::smtp_url));
+        let smtp_url = w.smtp_url.as_deref();
+        let smtp_url = smtp_url.and_then(|v| check(&mut faults, v, values::smtp_url));
         let default_from = values::default_sender(base_url.as_deref().unwrap_or_default());
         let mail_from = check(&mut faults, &or(&w.mail_from, &default_from), values::sender);
         let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);

@@ -187,6 +187,7 @@ const TEXTS: &[&str] = &[
 
 /// The ones that a subject or headline may show.
 const IN_HEADLINES: &[&str] = &[
+    "days",
     "contact",
     "count",
     "day",

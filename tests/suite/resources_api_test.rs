@@ -104,8 +104,11 @@ fn a_program_creates_changes_archives_and_restores_resources() {
 fn a_wrong_document_of_a_resource_is_refused_by_its_field() {
     let app = TestApp::open();
     let (_, key) = organization(&app, "stock-wrong", &["Harbor", "Old"]);
-    app.database
-        .execute("UPDATE companies SET status = 'archived', archived_at = 1 WHERE slug = 'old'");
+    app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("stock-wrong");
+        let old = fixtures.company_of(organization, "old");
+        fixtures.archive(organization, old);
+    });
     organization(&app, "stock-others", &["Their"]);
     create(
         &key,
@@ -140,7 +143,7 @@ fn a_wrong_document_of_a_resource_is_refused_by_its_field() {
             "invalid-value",
             "company",
         ),
-        (json!({ "kind": "agent", "name": 7 }), "invalid-value", ""),
+        (json!({ "kind": "agent", "name": 7 }), "invalid-value", "name"),
         (
             json!({ "kind": "phone_number", "number": "030" }),
             "invalid-value",

@@ -144,14 +144,6 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     );
     add(
         route,
-        "dialog",
-        &maya,
-        &at("/resources"),
-        Dialog("New resource"),
-        "Choose what it is",
-    );
-    add(
-        route,
         "source",
         &maya,
         &at("/resources/new?kind=knowledge_source"),
