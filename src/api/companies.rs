@@ -164,7 +164,7 @@ pub struct CompanyChanges {
         min_length = 2,
         max_length = 40,
         pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
-        example = "harbor"
+        example = "harbor-recovery"
     )]
     slug: Option<String>,
 }
