@@ -91,7 +91,7 @@ fn expire_leases(server: &ServerProcess) {
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
 }
 
-/// Starts the server and kills it as soon as it has done something, until `left` returns 0 or it was killed 12 times in the middle
+/// Starts the server and kills it as soon as it has done something, until `left` returns 0 or it was killed often enough in the middle
 /// of the work. Returns how often.
 fn kill_until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProcess) -> i64) -> usize {
     let (mut between, mut before) = (0, whole);
@@ -104,7 +104,7 @@ fn kill_until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&Server
                 "{before} of {whole} are left\n{}",
                 server.log()
             );
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(Duration::from_millis(3));
         }
         // Not always right after a commit.
         std::thread::sleep(Duration::from_millis(between as u64 * 3 % 8));
@@ -116,7 +116,7 @@ fn kill_until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&Server
             return between;
         }
         between += 1;
-        if between == 12 {
+        if between == rounds(30, 6) {
             return between;
         }
         before = now;
