@@ -28,7 +28,7 @@ pub struct WholeFacts {
     cases_closed: Option<i64>,
     #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 3)]
     campaigns_active: Option<i64>,
-    #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 1250000)]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 1_250_000)]
     placed_minor: Option<i64>,
     #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 84500)]
     recovered_minor: Option<i64>,
@@ -62,7 +62,7 @@ pub struct NamedFacts {
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 3)]
     campaigns_active: Option<NamedFigure>,
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 1250000)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 1_250_000)]
     placed_minor: Option<NamedFigure>,
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 84500)]
@@ -88,7 +88,7 @@ pub struct FactsDocument {
     cases_closed: Option<i64>,
     #[schema(example = 3)]
     campaigns_active: Option<i64>,
-    #[schema(example = 1250000)]
+    #[schema(example = 1_250_000)]
     placed_minor: Option<i64>,
     #[schema(example = 84500)]
     recovered_minor: Option<i64>,

@@ -31,7 +31,7 @@ const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 /// After so many requests, limiters forget who used nothing of their quota lately.
 const FORGETS_AFTER: u32 = 4_096;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[derive(Clone)]
 struct SteadyClock(Clock);

@@ -33,7 +33,10 @@ pub fn rebuild(slug: Option<&str>) -> Result<(), CommandErrors> {
             let wrong = organization_sums(&system, organization, &name).map_err(fault)?;
             corrected += wrong;
             if wrong > 0 {
-                say(&format!("{name}: {} sums corrected.", number(&(wrong as i64))));
+                say(&format!(
+                    "{name}: {} sums corrected.",
+                    number(&i64::try_from(wrong).unwrap_or(i64::MAX))
+                ));
             }
         }
     }
@@ -42,11 +45,15 @@ pub fn rebuild(slug: Option<&str>) -> Result<(), CommandErrors> {
     }
     say(&match corrected {
         0 => "All sums match the events.".to_owned(),
-        corrected => format!("{} sums corrected.", number(&(corrected as i64))),
+        corrected => format!(
+            "{} sums corrected.",
+            number(&i64::try_from(corrected).unwrap_or(i64::MAX))
+        ),
     });
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn fault(error: AppError) -> CommandErrors {
     one(error.to_string())
 }

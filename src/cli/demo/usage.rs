@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::audit::Events;
 use crate::cli::demo::fixtures::ORGANIZATIONS;
 use crate::cli::demo::prices;
-use crate::cli::demo::timeline::{DAY, Timeline};
+use crate::cli::demo::timeline::{DAY, Timeline, minutes};
 use crate::common::day::Day;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
@@ -173,7 +173,7 @@ fn events(company: &DemoCompany, day: Day, today: Day, zone: Zone) -> Vec<UsageI
                 meter: meter.to_string(),
                 subject: company.slug.clone(),
                 quantity: quantity.to_string(),
-                occurred_at: start.map(|start| start + Span::minutes(7 * 60 + 15 * (what as i64))),
+                occurred_at: start.map(|start| start + Span::minutes(7 * 60 + 15 * minutes(what))),
             }
         })
         .collect()

@@ -40,8 +40,8 @@ fn hours_are_read_as_people_type_them() {
 fn a_week_is_said_in_few_words() {
     let day = |text: &str| parse_day(text).unwrap();
     let mut days: [Openings; 7] = Default::default();
-    for at in 0..5 {
-        days[at] = day("9-17");
+    for opening in days.iter_mut().take(5) {
+        *opening = day("9-17");
     }
     assert_eq!(
         OpeningHours::of(days.clone()).line(),

@@ -123,6 +123,7 @@ impl NewRateCardPage {
         })
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn unit(meter: &Meter) -> (&'static str, &'static str) {
         meter.unit()
     }

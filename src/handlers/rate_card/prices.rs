@@ -126,7 +126,7 @@ impl PriceFields {
         fields
     }
 
-    /// The name of a field: "calls_price".
+    /// The name of a field: `calls_price`.
     pub fn name(&self, field: &str) -> String {
         format!("{}_{field}", self.meter)
     }

@@ -58,7 +58,9 @@ fn points(report: &Report) -> (&'static str, Vec<(DayRange, Figures)>) {
     }
     let weeks = days.chunks(7).map(|week| {
         let mut sum = Figures::default();
-        week.iter().for_each(|(_, figures)| sum.add(figures));
+        for (_, figures) in week {
+            sum.add(figures);
+        }
         let first = week.first().map_or(report.days.from, |(range, _)| range.from);
         let last = week.last().map_or(report.days.to, |(range, _)| range.to);
         (DayRange::new(first, last), sum)

@@ -80,7 +80,9 @@ impl Order {
         };
         if self.1 {
             // Ends after everything that it begins.
-            key.iter_mut().for_each(|byte| *byte = !*byte);
+            for byte in &mut key {
+                *byte = !*byte;
+            }
             key.push(u8::MAX);
         }
         (key, id)

@@ -55,7 +55,7 @@ fn piece(
         let cells = row.cells.iter().map(|cell| unescaped(cell));
         sheet.row(cells.chain([error.as_str()]));
     }
-    let more = found.len() as i64 == ROWS;
+    let more = i64::try_from(found.len()).unwrap_or(i64::MAX) == ROWS;
     let next = found.last().filter(|_| more).map(|row| Cursor {
         direction: Direction::Next,
         key: row.line.to_be_bytes().to_vec(),

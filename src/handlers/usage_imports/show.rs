@@ -97,8 +97,14 @@ impl ImportPage {
         if import.status == ImportStatus::Draft {
             page.add_draft(conn, actor, &import, chosen)?;
         } else if import.status != ImportStatus::Running {
-            let found = rejections::after(conn, actor.organization, import.id, 0, LISTED as i64)?;
-            page.rejections = found.into_iter().map(|row| shown(row, &import, actor.unit)).collect();
+            let found = rejections::after(
+                conn,
+                actor.organization,
+                import.id,
+                0,
+                i64::try_from(LISTED).unwrap_or(i64::MAX),
+            )?;
+            page.rejections = found.into_iter().map(|row| shown(&row, &import, actor.unit)).collect();
         }
         Ok(page)
     }
@@ -142,7 +148,7 @@ impl ImportPage {
                 self.readable = true;
                 let preview = preview::preview(conn, actor, import)?;
                 self.counts = preview.counts;
-                let shown = |row| shown_row(row, &stored, import, actor.unit);
+                let shown = |row| shown_row(&row, &stored, import, actor.unit);
                 self.rejections = preview.rejected.into_iter().map(shown).collect();
             }
         }
@@ -169,6 +175,7 @@ impl ImportPage {
     }
 
     /// “1 row”, “1,234 rows”.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn count(rows: &i64) -> String {
         match rows {
             1 => "1 row".into(),
@@ -177,11 +184,11 @@ impl ImportPage {
     }
 
     fn unlisted(&self) -> i64 {
-        self.counts.rejected - self.rejections.len() as i64
+        self.counts.rejected - i64::try_from(self.rejections.len()).unwrap_or(i64::MAX)
     }
 }
 
-fn shown(row: Rejection, import: &UsageImport, unit: UnitLabel) -> ShownRejection {
+fn shown(row: &Rejection, import: &UsageImport, unit: UnitLabel) -> ShownRejection {
     let fault: Option<RowFault> = serde_json::from_str(&row.fault).ok();
     let cell = row.column.and_then(|at| row.cells.get(at)).cloned().unwrap_or_default();
     ShownRejection {
@@ -194,11 +201,11 @@ fn shown(row: Rejection, import: &UsageImport, unit: UnitLabel) -> ShownRejectio
     }
 }
 
-fn shown_row(row: RejectedRow, columns: &ImportColumns, import: &UsageImport, unit: UnitLabel) -> ShownRejection {
+fn shown_row(row: &RejectedRow, columns: &ImportColumns, import: &UsageImport, unit: UnitLabel) -> ShownRejection {
     let column = row.fault.field().and_then(|field| columns.position(field));
     let cell = column.and_then(|at| row.cells.get(at)).cloned().unwrap_or_default();
     ShownRejection {
-        line: row.line as i64,
+        line: i64::try_from(row.line).unwrap_or(i64::MAX),
         column: column
             .and_then(|at| import.header().get(at).cloned())
             .unwrap_or_default(),

@@ -57,8 +57,8 @@ pub fn file(error: &ImportFileError) -> (String, Vec<(usize, String)>) {
         }
         ImportFileError::NoRows => ("There are no rows below the header".into(), Vec::new()),
         ImportFileError::TooManyRows(rows) => {
-            let most = crate::common::html::number(&(MOST as i64));
-            let rows = crate::common::html::number(&(*rows as i64));
+            let most = crate::common::html::number(&i64::try_from(MOST).unwrap_or(i64::MAX));
+            let rows = crate::common::html::number(&i64::try_from(*rows).unwrap_or(i64::MAX));
             (
                 format!("{rows} rows are more than the {most} of one file. Split it"),
                 Vec::new(),

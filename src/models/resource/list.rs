@@ -48,7 +48,7 @@ pub fn page(
         found.extend(read_part(conn, organization, filter, &part, cursor, limit)?);
     }
     let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
-    found.sort_by(|one, other| key(one).cmp(&key(other)));
+    found.sort_by_cached_key(key);
     if backwards {
         found.reverse();
     }

@@ -102,7 +102,7 @@ pub fn insert(conn: &mut Conn, organization: OrgId, new: &NewImport<'_>, now: Ti
         usage_imports::header.eq(serde_json::to_string(new.header)?),
         usage_imports::column_fields.eq(serde_json::to_string(new.columns)?),
         usage_imports::decimal_comma.eq(new.decimal_comma),
-        usage_imports::row_count.eq(new.row_count as i64),
+        usage_imports::row_count.eq(i64::try_from(new.row_count).unwrap_or(i64::MAX)),
         usage_imports::created_by.eq(new.created_by),
         usage_imports::created_at.eq(now),
     );
@@ -145,7 +145,7 @@ pub fn page(
     let mut query = usage_imports::table
         .filter(usage_imports::organization_id.eq(organization))
         .select(UsageImport::as_select())
-        .limit(size as i64 + 1)
+        .limit(i64::try_from(size + 1).unwrap_or(i64::MAX))
         .into_boxed();
     if let Some(by) = by {
         query = query.filter(usage_imports::created_by.eq(by));

@@ -22,7 +22,7 @@ pub struct Rejection {
 impl Rejection {
     pub fn of(row: FileRow, column: Option<usize>, fault: String) -> Self {
         Self {
-            line: row.line as i64,
+            line: i64::try_from(row.line).unwrap_or(i64::MAX),
             cells: row.cells,
             column,
             fault,

@@ -37,12 +37,12 @@ pub(super) fn assemble(
         total.add(&read.part(at));
     }
     // A part has no latest figures: those are of the end of the range.
-    lines.iter().for_each(|line| {
+    for line in &lines {
         total.add(&Figures {
             latest: line.latest,
             ..Figures::default()
-        })
-    });
+        });
+    }
     let reach = &read.query.reader.money;
     let line = |(company, figures): (Option<ReportedCompany>, Figures)| {
         let sees = company.as_ref().map_or(reach.total, |company| reach.of(company.id)) && money.is_some();

@@ -1,6 +1,6 @@
 //! Path variables, forms and screens of this area.
 
-use crate::browser::screens_test::Act::{Dialog, Nothing, Send};
+use crate::browser::screens_test::Act::{Nothing, Send};
 use crate::browser::screens_test::Screen;
 use crate::harness::test_app::TestApp;
 use crate::roles_test::{Form, Scenario};

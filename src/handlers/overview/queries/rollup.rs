@@ -63,7 +63,7 @@ pub fn assigned_people_in(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> Que
         .distinct()
         .limit(MOST + 1)
         .load(conn)?;
-    let more = people.len() as i64 > MOST;
+    let more = i64::try_from(people.len()).unwrap_or(i64::MAX) > MOST;
     let these = conn.one_of(memberships::id, &people);
     let active: i64 = memberships::table
         .filter(memberships::organization_id.eq(org))

@@ -103,7 +103,7 @@ impl CompanyCards {
         let words: Vec<String> = fold(&query.q).split_whitespace().map(str::to_owned).collect();
         let any = !named.is_empty();
         let found: Vec<&CompanyFigures> = named.into_iter().filter(|line| matches(line, &words)).collect();
-        let count = found.len() as i64;
+        let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
         let size = if query.is_table() { LINES } else { CARDS };
         let cursor = Cursor::parse(&query.after);
         let page = Page::of_all(found, size, cursor.as_ref(), |line| order.key(line, &staff));
@@ -135,7 +135,7 @@ impl CompanyCards {
             share_of: if money { "billing" } else { "calls and SMS" },
             table: query.is_table(),
             any,
-            caption: caption(actor, page.rows.len() as i64, count),
+            caption: caption(actor, i64::try_from(page.rows.len()).unwrap_or(i64::MAX), count),
             previous: link(page.previous),
             next: link(page.next),
         })

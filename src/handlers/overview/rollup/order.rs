@@ -117,7 +117,9 @@ impl CardOrder {
         };
         if self.down {
             // A name ends after all that begin with it.
-            key.iter_mut().for_each(|byte| *byte = !*byte);
+            for byte in &mut key {
+                *byte = !*byte;
+            }
             key.push(u8::MAX);
         }
         (key, id)
