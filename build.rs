@@ -24,6 +24,8 @@ const FILES: &[(&str, &str, &[&str])] = &[
     ),
     // Loaded only by the pages that need it, to keep the first page small.
     ("extra.css", "text/css; charset=utf-8", &["extra.css"]),
+    ("charts.css", "text/css; charset=utf-8", &["charts.css"]),
+    ("reference.css", "text/css; charset=utf-8", &["reference.css"]),
     (
         "console.js",
         "text/javascript; charset=utf-8",

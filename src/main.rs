@@ -36,6 +36,11 @@ enum Command {
         #[command(subcommand)]
         what: Audit,
     },
+    /// The sums of usage: make them anew from the events, while the server runs
+    Rollup {
+        #[command(subcommand)]
+        what: Rollup,
+    },
     /// Set how many organizations an account may create
     Limit {
         /// The account's address
@@ -57,6 +62,16 @@ enum Audit {
     Key,
 }
 
+#[derive(Subcommand)]
+enum Rollup {
+    /// Compare every sum with the events, and correct those that differ
+    Rebuild {
+        /// Only the usage of this organization, by slug
+        #[arg(long, value_name = "SLUG")]
+        organization: Option<String>,
+    },
+}
+
 fn main() -> ExitCode {
     let command = Arguments::parse()
         .command
@@ -70,6 +85,9 @@ fn main() -> ExitCode {
             what: Audit::Verify { organization },
         } => cli::audit::verify(organization.as_deref()),
         Command::Audit { what: Audit::Key } => cli::audit::key(),
+        Command::Rollup {
+            what: Rollup::Rebuild { organization },
+        } => cli::rollup::rebuild(organization.as_deref()),
         Command::Limit { email, organizations } => cli::limit(&email, &organizations),
     };
     match done {

@@ -386,7 +386,10 @@ CREATE TABLE mail_outbox (
     created_at BIGINT NOT NULL,
     sent_at BIGINT,
     -- The organization whose page says that the message could not be delivered.
-    organization TEXT
+    organization TEXT,
+    -- A file, until it was sent.
+    attachment_name TEXT,
+    attachment TEXT
 );
 CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
 CREATE INDEX mail_outbox_undelivered ON mail_outbox (organization, id) WHERE state IN ('failed', 'bounced');
@@ -899,6 +902,24 @@ CREATE TABLE usage_event_keys (
 );
 CREATE INDEX usage_event_keys_by_age ON usage_event_keys (received_at);
 
+-- The first answer to each request with an idempotency key, for 24 hours.
+CREATE TABLE api_answers (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    api_key_id TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    -- A digest of method, address, content type and body.
+    request TEXT NOT NULL,
+    -- The company of the address, which the key must still reach.
+    company_id TEXT,
+    status INTEGER NOT NULL,
+    content_type TEXT NOT NULL,
+    location TEXT,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, api_key_id, idempotency_key)
+);
+CREATE INDEX api_answers_by_age ON api_answers (created_at);
+
 -- The sums of usage_events, kept in the transaction of the events. scope is the id of a company, "active" or "archived".
 CREATE TABLE usage_days (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -924,6 +945,9 @@ CREATE TABLE usage_months (
 -- All companies in one month.
 CREATE INDEX usage_months_by_month ON usage_months (organization_id, month, scope);
 
+-- All companies on some days.
+CREATE INDEX usage_days_by_day ON usage_days (organization_id, day, scope);
+
 -- The time zones of an organization: a new one counts from the first day that begins after the change.
 CREATE TABLE usage_zones (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -948,4 +972,205 @@ CREATE TABLE company_facts (
     recovered_minor BIGINT,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (organization_id, company_id, day)
+);
+-- All companies on some days.
+CREATE INDEX company_facts_by_day ON company_facts (organization_id, day, company_id);
+
+-- The sums of company_facts, kept in their transaction: of each day for all "active" and all "archived" companies together, and of
+-- each month for a company, too. What was not reported counts as 0; reports says how many days of companies have figures.
+CREATE TABLE fact_days (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    scope TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    reports BIGINT NOT NULL,
+    cases_new BIGINT NOT NULL CHECK (cases_new <= 9000000000000000000),
+    cases_closed BIGINT NOT NULL CHECK (cases_closed <= 9000000000000000000),
+    placed_minor BIGINT NOT NULL CHECK (placed_minor <= 9000000000000000000),
+    recovered_minor BIGINT NOT NULL CHECK (recovered_minor <= 9000000000000000000),
+    PRIMARY KEY (organization_id, scope, day)
+);
+CREATE TABLE fact_months (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    scope TEXT NOT NULL,
+    month INTEGER NOT NULL,
+    reports BIGINT NOT NULL,
+    cases_new BIGINT NOT NULL CHECK (cases_new <= 9000000000000000000),
+    cases_closed BIGINT NOT NULL CHECK (cases_closed <= 9000000000000000000),
+    placed_minor BIGINT NOT NULL CHECK (placed_minor <= 9000000000000000000),
+    recovered_minor BIGINT NOT NULL CHECK (recovered_minor <= 9000000000000000000),
+    PRIMARY KEY (organization_id, scope, month)
+);
+CREATE INDEX fact_months_by_month ON fact_months (organization_id, month, scope);
+
+-- What usage costs. A version is never changed. For a month counts the newest version (the highest id) from that month or an earlier one.
+CREATE TABLE rate_cards (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    -- ISO 4217, the same in all versions.
+    currency TEXT NOT NULL,
+    -- Months since January 1970.
+    from_month INTEGER NOT NULL,
+    -- The price of each meter as JSON.
+    prices TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    PRIMARY KEY (organization_id, id)
+);
+
+-- Reports that members get by email.
+CREATE TABLE report_schedules (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- "week" or "month".
+    every TEXT NOT NULL,
+    -- When it is sent next; NULL: stopped.
+    due_at BIGINT,
+    created_at BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    last_sent_at BIGINT,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX report_schedules_due ON report_schedules (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE report_recipients (
+    organization_id TEXT NOT NULL,
+    schedule_id TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    -- Of the link to unsubscribe, which every email has.
+    token_seed TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    last_sent_at BIGINT,
+    -- Why the last report was not sent.
+    skipped TEXT,
+    unsubscribed_at BIGINT,
+    PRIMARY KEY (organization_id, schedule_id, membership_id),
+    FOREIGN KEY (organization_id, schedule_id) REFERENCES report_schedules (organization_id, id)
+);
+CREATE INDEX report_recipients_by_member ON report_recipients (organization_id, membership_id);
+CREATE INDEX report_recipients_by_token ON report_recipients (token_hash);
+
+-- Files with usage events or the figures of days. Nothing in them counts before a member has confirmed how they are read.
+CREATE TABLE usage_imports (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    -- JSON: the titles of the columns, and what each of them has.
+    header TEXT NOT NULL,
+    column_fields TEXT NOT NULL,
+    -- Whether numbers may have a decimal comma.
+    decimal_comma BOOLEAN NOT NULL,
+    row_count BIGINT NOT NULL,
+    accepted BIGINT NOT NULL DEFAULT 0,
+    -- Rows that say what was known before.
+    duplicates BIGINT NOT NULL DEFAULT 0,
+    rejected BIGINT NOT NULL DEFAULT 0,
+    -- Memberships.
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    confirmed_by TEXT,
+    confirmed_at BIGINT,
+    finished_at BIGINT,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX usage_imports_by_member ON usage_imports (organization_id, created_by, id);
+CREATE INDEX usage_imports_by_age ON usage_imports (created_at);
+
+-- The rows that are not imported yet, some hundred in a piece, as JSON.
+CREATE TABLE usage_import_pieces (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    import_id TEXT NOT NULL,
+    piece INTEGER NOT NULL,
+    rows TEXT NOT NULL,
+    PRIMARY KEY (organization_id, import_id, piece)
+);
+
+-- The rows that were not imported, with the reason.
+CREATE TABLE usage_import_rejections (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    import_id TEXT NOT NULL,
+    line BIGINT NOT NULL,
+    -- JSON: the cells of the row.
+    cells TEXT NOT NULL,
+    -- The column that is wrong, from 0; NULL: the row as a whole.
+    column_at INTEGER,
+    -- JSON.
+    fault TEXT NOT NULL,
+    PRIMARY KEY (organization_id, import_id, line)
+);
+
+-- What a company sets for itself. NULL: as the organization. Without a foreign key, because a deleted company keeps its settings
+-- until it is deleted permanently.
+CREATE TABLE company_settings (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    company_id TEXT NOT NULL,
+    -- What it is called in the organization's other systems. No company has the slug of another one as its reference.
+    external_ref TEXT,
+    timezone TEXT,
+    -- JSON: opening hours by weekday.
+    hours TEXT,
+    -- JSON: a list.
+    sender_ids TEXT,
+    agents TEXT,
+    PRIMARY KEY (organization_id, company_id),
+    UNIQUE (organization_id, external_ref)
+);
+
+-- What companies have that set nothing else. The time zone is the organization's.
+CREATE TABLE company_defaults (
+    organization_id TEXT NOT NULL PRIMARY KEY REFERENCES organizations (id),
+    hours TEXT,
+    sender_ids TEXT NOT NULL,
+    agents TEXT NOT NULL
+);
+
+-- Agents, campaigns, lead lists, phone numbers, knowledge sources and apps. Without a foreign key to companies, because a deleted
+-- company keeps its resources until it is deleted permanently.
+CREATE TABLE resources (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- NULL: of the whole organization.
+    company_id TEXT,
+    name TEXT NOT NULL,
+    sort_name BYTEA NOT NULL,
+    state TEXT NOT NULL,
+    -- The list that has it, which follows from its state and that of its company.
+    listed_as TEXT NOT NULL,
+    external_ref TEXT,
+    -- JSON, by kind.
+    details TEXT NOT NULL,
+    sync_status TEXT,
+    synced_at BIGINT,
+    -- An account.
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    archived_at BIGINT,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, kind, external_ref)
+);
+CREATE INDEX resources_by_name ON resources (organization_id, listed_as, sort_name, id);
+CREATE INDEX resources_by_kind ON resources (organization_id, listed_as, kind, sort_name, id);
+CREATE INDEX resources_by_company ON resources (organization_id, company_id, listed_as, sort_name, id);
+
+CREATE TABLE resource_search_terms (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    listed_as TEXT NOT NULL,
+    word BYTEA NOT NULL,
+    sort_name BYTEA NOT NULL,
+    resource_id TEXT NOT NULL,
+    PRIMARY KEY (organization_id, listed_as, word, sort_name, resource_id),
+    FOREIGN KEY (organization_id, resource_id) REFERENCES resources (organization_id, id)
+);
+CREATE INDEX resource_search_terms_by_resource ON resource_search_terms (organization_id, resource_id, word);
+
+-- How many resources there are. scope is the id of a company, "organization" for those of no company, or "all".
+CREATE TABLE resource_counts (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    scope TEXT NOT NULL,
+    listed_as TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    resources BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, scope, listed_as, kind)
 );

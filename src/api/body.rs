@@ -1,29 +1,32 @@
 //! The body of a request to the API.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Payload};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
 
-/// The largest body, in bytes.
-pub const LARGEST: usize = 1024 * 1024;
-
 /// How deep arrays and objects may be nested.
 const DEEPEST: usize = 32;
 
-/// The whole body.
-pub(super) async fn bytes(payload: Payload) -> Result<Bytes, AppError> {
-    let whole = payload.to_bytes_limited(LARGEST).await;
-    let whole = whole.map_err(|_| unreadable("The body is too large. Send at most 1 MB."))?;
-    whole.map_err(|_| unreadable("The body did not arrive whole."))
-}
+/// The longest name of a field in a problem, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// A JSON document of a known form.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
     check_depth(bytes)?;
-    serde_json::from_slice(bytes).map_err(|error| of(bytes, &error))
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        of(bytes, error.inner(), Some(path).filter(|path| path != "."))
+    })?;
+    json.end().map_err(|error| of(bytes, &error, None))?;
+    Ok(read)
+}
+
+/// As `read`; a body without anything is an empty object.
+pub fn read_optional<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
+    read(if bytes.is_empty() { b"{}" } else { bytes })
 }
 
 /// A body that cannot be read at all.
@@ -37,8 +40,8 @@ pub fn unreadable(detail: impl Into<String>) -> AppError {
     .into()
 }
 
-/// What is wrong with a document: no JSON, or another form.
-pub fn of(bytes: &[u8], error: &serde_json::Error) -> AppError {
+/// What is wrong with a document: no JSON, or another form. `field`: where.
+pub fn of(bytes: &[u8], error: &serde_json::Error, field: Option<String>) -> AppError {
     // What is no JSON can have the wrong form before.
     if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
         return unreadable(format!(
@@ -48,28 +51,38 @@ pub fn of(bytes: &[u8], error: &serde_json::Error) -> AppError {
         ));
     }
     let words = words(error);
-    let unknown = words
-        .strip_prefix("unknown field `")
-        .and_then(|rest| rest.split('`').next());
+    let named = |start: &str| words.strip_prefix(start).and_then(|rest| rest.split('`').next());
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    match unknown {
-        Some(name) => Problem {
-            field: Some(name.chars().take(60).collect()),
+    if let Some(name) = named("unknown field `") {
+        return Problem {
+            field: Some(short(name)),
             ..Problem::new(
                 "unknown-field",
                 status,
                 "The request has an unknown field",
                 format!("{words}."),
             )
-        },
-        None => Problem::new(
+        }
+        .into();
+    }
+    let missing = named("missing field `").map(|name| match &field {
+        Some(parent) => format!("{parent}.{name}"),
+        None => name.to_owned(),
+    });
+    Problem {
+        field: missing.or(field).as_deref().map(short),
+        ..Problem::new(
             "invalid-value",
             status,
             "A value isn’t valid",
             format!("{words} (line {}, column {}).", error.line(), error.column()),
-        ),
+        )
     }
     .into()
+}
+
+fn short(name: &str) -> String {
+    name.chars().take(LONGEST_NAME).collect()
 }
 
 /// The words of an error without its place.

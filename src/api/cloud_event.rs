@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::api::body;
 use crate::common::error::AppError;
@@ -22,15 +23,28 @@ pub struct SentEvent {
     pub input: Result<UsageInput, String>,
 }
 
-#[derive(Deserialize)]
+/// A CloudEvent 1.0 about usage.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CloudEvent<'a> {
+pub struct CloudEvent<'a> {
+    #[schema(pattern = "^1\\.0$", example = "1.0")]
     specversion: String,
+    #[schema(example = "call-4711")]
     id: String,
+    #[schema(example = "dialer")]
     source: String,
+    /// The meter.
     #[serde(rename = "type")]
+    #[schema(
+        pattern = "^(voice_seconds|calls|sms_segments|self_healing_actions|waba_fee|leads)$",
+        example = "voice_seconds"
+    )]
     kind: String,
+    /// The slug of a company.
+    #[schema(example = "harbor-recovery")]
     subject: String,
+    /// At most 35 days ago and five minutes ahead; the time of the request if it is missing.
+    #[schema(format = DateTime, example = "2026-11-28T09:30:00Z")]
     time: Option<String>,
     #[serde(borrow)]
     data: EventData<'a>,
@@ -49,11 +63,14 @@ struct CloudEvent<'a> {
     _sequence: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// What is counted.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct EventData<'a> {
+pub struct EventData<'a> {
     // As text, so that no decimal is lost.
+    /// How much, with at most six decimals.
     #[serde(borrow)]
+    #[schema(value_type = f64, minimum = 0, example = 184)]
     quantity: &'a RawValue,
 }
 
@@ -74,14 +91,14 @@ pub fn read(req: &HttpRequest, bytes: &[u8]) -> Result<Vec<SentEvent>, AppError>
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "application/cloudevents-batch+json" => {
-            let all: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(|error| body::of(bytes, &error))?;
+            let all: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(|error| body::of(bytes, &error, None))?;
             if all.len() > MOST {
                 return Err(Problem::invalid("events", format!("Send at most {MOST} events in one request.")).into());
             }
             Ok(all.into_iter().map(|one| structured(one.get())).collect())
         }
         "application/cloudevents+json" => {
-            let one: &RawValue = serde_json::from_slice(bytes).map_err(|error| body::of(bytes, &error))?;
+            let one: &RawValue = serde_json::from_slice(bytes).map_err(|error| body::of(bytes, &error, None))?;
             Ok(vec![structured(one.get())])
         }
         "application/json" if req.headers().contains_key("ce-specversion") => Ok(vec![binary(req.headers(), bytes)]),

@@ -1,54 +1,74 @@
 //! Usage events.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::api::cloud_event::SentEvent;
-use crate::api::{body, cloud_event, json};
-use crate::api_auth::ApiGate;
+use crate::api::cloud_event;
+use crate::api::cloud_event::{CloudEvent, SentEvent};
+use crate::api::paging::known_fields;
+use crate::api_auth::{Answer, ApiGate, Refused};
 use crate::audit::Events;
 use crate::auth::actor::Actor;
-use crate::authz::decision::Reach;
-use crate::authz::permission::{EditCompanyData, Permission};
+use crate::authz::permission::EditCompanyData;
 use crate::authz::scope::EventsWrite;
 use crate::common::error::AppError;
-use crate::common::id::CompanyId;
 use crate::common::problem::Problem;
-use crate::db::Conn;
 use crate::services::usage::ingest::{IngestionError, UsageSender, UsageStatus, ingest};
 use crate::services::usage::input::UsageInput;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EventsQuery {
-    #[serde(default)]
-    mode: String,
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "names and schemas for the document")]
+pub struct EventsParams {
+    /// `partial` keeps every valid event. `all` keeps none if one is rejected.
+    #[param(inline, default = "partial")]
+    mode: Option<EventsMode>,
 }
 
-impl EventsQuery {
-    fn wants_all(&self) -> Result<bool, Problem> {
-        match self.mode.as_str() {
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "names for the document")]
+enum EventsMode {
+    Partial,
+    All,
+}
+
+impl EventsParams {
+    /// Whether all events are wanted or none.
+    fn read(req: &HttpRequest) -> Result<bool, AppError> {
+        match known_fields::<Self>(req, &[])?.get("mode") {
             "" | "partial" => Ok(false),
             "all" => Ok(true),
-            _ => Err(Problem::invalid("mode", "Send partial or all.")),
+            _ => Err(Problem::invalid("mode", "Send partial or all.").into()),
         }
     }
 }
 
-#[derive(Serialize)]
-struct EventResult {
+/// What became of an event.
+#[derive(Serialize, ToSchema)]
+pub struct EventResult {
+    #[schema(example = "dialer")]
     source: Option<String>,
+    #[schema(example = "call-4711")]
     id: Option<String>,
+    /// `accepted`, `duplicate`, `rejected`, or `not_kept`: valid, but another one was rejected and `mode` is `all`.
+    #[schema(example = "accepted")]
     status: &'static str,
+    /// Why it is not accepted as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
 
-#[derive(Default, Serialize)]
-struct EventsReport {
+/// What became of each event.
+#[derive(Default, Serialize, ToSchema)]
+pub struct EventsReport {
+    #[schema(example = 1)]
     accepted: usize,
+    #[schema(example = 0)]
     duplicates: usize,
+    #[schema(example = 0)]
     rejected: usize,
     results: Vec<EventResult>,
 }
@@ -87,23 +107,13 @@ impl EventsReport {
     }
 
     /// None of them is kept, because one cannot be.
-    fn refuse(mut self) -> Result<HttpResponse, AppError> {
+    fn refuse(mut self) -> Result<Refused, AppError> {
         self.accepted = 0;
         for result in self.results.iter_mut().filter(|result| result.status == "accepted") {
             result.status = "not_kept";
         }
-        let mut answer = json(&self)?;
-        *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        Ok(answer)
+        Ok(Refused::Answered(Answer::new(StatusCode::UNPROCESSABLE_ENTITY, &self)?))
     }
-}
-
-/// The companies to which the key is limited; `None`: all.
-pub(super) fn within(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<CompanyId>>, AppError> {
-    Ok(match actor.reach::<EditCompanyData>() {
-        Reach::Everywhere => None,
-        _ => Some(actor.own_companies(conn, EditCompanyData::ID)?),
-    })
 }
 
 /// The key that sends.
@@ -114,41 +124,50 @@ pub(super) fn sender(actor: &Actor) -> String {
         .map_or_else(|| actor.id.to_string(), |key| key.id.to_string())
 }
 
-/// `POST /api/v1/events`
-pub async fn create(
-    gate: ApiGate<EditCompanyData, EventsWrite>,
-    query: web::Query<EventsQuery>,
-    req: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, AppError> {
-    let all = query.wants_all()?;
-    let sent = cloud_event::read(&req, &body::bytes(payload).await?)?;
-    let inputs: Vec<UsageInput> = sent
-        .iter()
-        .filter_map(|event| event.input.as_ref().ok().cloned())
-        .collect();
-    let unreadable = inputs.len() < sent.len();
-    let written = gate
-        .try_write(move |actor, conn| {
-            let within = within(conn, actor)?;
-            let id = sender(actor);
-            let sender = UsageSender {
-                organization: actor.organization,
-                id: &id,
-                within: within.as_deref(),
-                zone: actor.org_zone,
-            };
-            let now = actor.cx.now;
-            let statuses = ingest(conn, sender, now, &inputs, all)?;
-            if all && unreadable {
-                return Err(IngestionError::Rejected(statuses));
+/// Send usage events
+///
+/// Takes CloudEvents 1.0: one, a batch of up to 1,000 in 1 MB, or one with its attributes in headers (`ce-id`, `ce-source` and so on)
+/// and `data` as `application/json`. An event with the `source` and `id` of one of the last 90 days is a duplicate and does not count
+/// again, so a batch can be sent again. `results` are in the order of the events.
+#[utoipa::path(
+    post, path = "/api/v1/events", tag = "Usage", operation_id = "send_events",
+    params(EventsParams),
+    request_body(content(
+        (CloudEvent<'static> = "application/cloudevents+json"),
+        (Vec<CloudEvent<'static>> = "application/cloudevents-batch+json")
+    )),
+    responses(
+        (status = 200, description = "What became of each event", body = EventsReport),
+        (status = 415, description = "`unsupported-media-type`"),
+        (status = 422, description = "With `mode=all`, an event was rejected and nothing is kept: the report as for 200. Otherwise a problem, such as `sum-too-large`")
+    )
+)]
+pub async fn create(gate: ApiGate<EditCompanyData, EventsWrite>, req: HttpRequest) -> Result<HttpResponse, AppError> {
+    let wanted = EventsParams::read(&req);
+    let wanted = wanted.and_then(|all| Ok((all, cloud_event::read(&req, gate.body())?)));
+    gate.change(move |actor, conn| {
+        let (all, sent) = wanted?;
+        let inputs: Vec<UsageInput> = sent
+            .iter()
+            .filter_map(|event| event.input.as_ref().ok().cloned())
+            .collect();
+        let unreadable = inputs.len() < sent.len();
+        let (within, id) = (actor.limited_to::<EditCompanyData>(conn)?, sender(actor));
+        let sender = UsageSender {
+            organization: actor.organization,
+            id: &id,
+            within: within.as_deref(),
+            zone: actor.org_zone,
+        };
+        match ingest(conn, sender, actor.cx.now, &inputs, all) {
+            Ok(statuses) if all && unreadable => Err(EventsReport::new(sent, statuses).refuse()?),
+            Ok(statuses) => {
+                let answer = Answer::ok(&EventsReport::new(sent, statuses))?;
+                Ok((answer, Events::none("usage events are their own record")))
             }
-            Ok((statuses, Events::none("usage events are their own record")))
-        })
-        .await;
-    match written {
-        Ok(statuses) => json(&EventsReport::new(sent, statuses)),
-        Err(IngestionError::Rejected(statuses)) => EventsReport::new(sent, statuses).refuse(),
-        Err(IngestionError::Failed(error)) => Err(error),
-    }
+            Err(IngestionError::Rejected(statuses)) => Err(EventsReport::new(sent, statuses).refuse()?),
+            Err(IngestionError::Failed(error)) => Err(error.into()),
+        }
+    })
+    .await
 }

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::api::json;
 use crate::app::App;
@@ -27,31 +28,53 @@ pub struct ListQuery {
     fields: Fields,
 }
 
-#[derive(Serialize)]
-struct List<T> {
+/// The parameters of every list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "names and schemas for the document")]
+pub struct PageParams {
+    /// How many rows a page has.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u8>,
+    /// Where the page begins: from the address in the header `Link` of the page before.
+    after: Option<String>,
+}
+
+/// A page of a list. When there are more rows, the header `Link` has the address of the next page.
+#[derive(Serialize, ToSchema)]
+pub struct List<T> {
     data: Vec<T>,
 }
 
+/// The parameters of a query, if `P` or `more` name all of them.
+pub fn known_fields<P: IntoParams>(req: &HttpRequest, more: &[&str]) -> Result<Fields, AppError> {
+    let fields = Fields::urlencoded(req.query_string())
+        .ok_or_else(|| AppError::Unreadable("The query can’t be read.".into()))?;
+    let known: Vec<String> = P::into_params(|| None).into_iter().map(|known| known.name).collect();
+    let is_known = |name: &str| more.contains(&name) || known.iter().any(|known| known == name);
+    let Some((name, _)) = fields.iter().find(|(name, _)| !is_known(name)) else {
+        return Ok(fields);
+    };
+    let short: String = name.chars().take(60).collect();
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let detail = format!("This address has no parameter “{short}”.");
+    Err(Problem {
+        field: Some(short),
+        ..Problem::new("unknown-field", status, "The request has an unknown field", detail)
+    }
+    .into())
+}
+
+impl<T> List<T> {
+    pub fn of(data: Vec<T>) -> Self {
+        Self { data }
+    }
+}
+
 impl ListQuery {
-    /// Reads the query. `known`: the parameters of this list beside `limit` and `after`.
-    pub fn read(req: &HttpRequest, known: &[&str]) -> Result<Self, AppError> {
-        let fields = Fields::urlencoded(req.query_string())
-            .ok_or_else(|| AppError::Unreadable("The query can’t be read.".into()))?;
-        if let Some((name, _)) = fields
-            .iter()
-            .find(|(name, _)| !["limit", "after"].contains(name) && !known.contains(name))
-        {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            let detail = format!(
-                "This list has no parameter “{}”.",
-                name.chars().take(60).collect::<String>()
-            );
-            return Err(Problem {
-                field: Some(name.to_owned()),
-                ..Problem::new("unknown-field", status, "The request has an unknown field", detail)
-            }
-            .into());
-        }
+    /// Reads the query. `P`: the parameters of this list beside `limit` and `after`.
+    pub fn read<P: IntoParams>(req: &HttpRequest) -> Result<Self, AppError> {
+        let fields = known_fields::<P>(req, &["limit", "after"])?;
         let limit = match fields.get("limit") {
             "" => USUAL,
             typed => match typed.parse() {
@@ -74,6 +97,25 @@ impl ListQuery {
         self.fields.get(name)
     }
 
+    /// The kind that a parameter names, if it is there.
+    pub fn kind<K>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Option<K>,
+        known: impl Iterator<Item = &'static str>,
+    ) -> Result<Option<K>, Problem> {
+        match self.fields.iter().find(|(sent, _)| *sent == name) {
+            None => Ok(None),
+            Some((_, text)) => match parse(text) {
+                Some(kind) => Ok(Some(kind)),
+                None => {
+                    let known: Vec<&str> = known.collect();
+                    Err(Problem::invalid(name, format!("Send one of {}.", known.join(", "))))
+                }
+            },
+        }
+    }
+
     /// The page, with the address of the next one, which keeps the other parameters.
     pub fn respond<T: Serialize>(
         &self,
@@ -82,7 +124,18 @@ impl ListQuery {
         data: Vec<T>,
         next: Option<String>,
     ) -> Result<HttpResponse, AppError> {
-        let mut answer = json(&List { data })?;
+        self.respond_with(app, path, &List::of(data), next)
+    }
+
+    /// As `respond`, for a document with more than the list.
+    pub fn respond_with(
+        &self,
+        app: &App,
+        path: &str,
+        document: &impl Serialize,
+        next: Option<String>,
+    ) -> Result<HttpResponse, AppError> {
+        let mut answer = json(document)?;
         if let Some(next) = next {
             let mut query = format!("after={next}");
             for (name, value) in self.fields.iter().filter(|(name, _)| *name != "after") {

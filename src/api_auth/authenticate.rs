@@ -10,7 +10,6 @@ use crate::authz::decision::KeyLimit;
 use crate::authz::permission::PermissionId;
 use crate::authz::scope::{RouteScope, Scopes};
 use crate::common::error::AppError;
-use crate::common::id::SessionId;
 use crate::common::networks;
 use crate::common::problem::Problem;
 use crate::common::token::Token;
@@ -75,7 +74,14 @@ fn actor(conn: &mut Conn, cx: &Ctx, row: HolderRow, scopes: &Scopes) -> Result<A
         let role = reader::company_role(conn, cx.now, organization.id, membership.id, company)?;
         inputs.companies = role.into_iter().collect();
     }
-    let mut actor = Actor::of(cx, owner(account, cx), organization, slug, &membership, inputs);
+    let mut actor = Actor::of(
+        cx,
+        CurrentUser::from_row(account, &SessionRow::none(cx.now), cx),
+        organization,
+        slug,
+        &membership,
+        inputs,
+    );
     actor.kind = ActorKind::ApiKey;
     actor.scheme = AuthScheme::ApiKey(key.id);
     actor.key = Some(acting(key));
@@ -88,15 +94,6 @@ fn acting(key: ApiKey) -> ActingKey {
         name: key.name,
         company: key.company,
     }
-}
-
-fn owner(account: reader::AccountRow, cx: &Ctx) -> CurrentUser {
-    let no_session = SessionRow {
-        id: SessionId::NIL,
-        created_at: cx.now,
-        last_seen_at: cx.now,
-    };
-    CurrentUser::from_row(account, &no_session, cx)
 }
 
 /// One answer for every key that does not work, so that who guesses or finds keys learns nothing. The console shows the reason.

@@ -5,9 +5,12 @@
 //! services the same `Actor` as the gates of `auth`: the key's owner, with what the scopes and the company of the key leave of
 //! the permissions that the owner has now.
 
+pub mod answer;
 mod authenticate;
+mod call;
 pub mod company_gate;
 pub mod gate;
+mod idempotency;
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -15,10 +18,14 @@ use std::marker::PhantomData;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-pub use crate::api_auth::company_gate::ApiCompanyGate;
+pub use crate::api_auth::answer::{Answer, Refused};
+use crate::api_auth::call::ApiCall;
+pub use crate::api_auth::company_gate::{ApiCompanyGate, company_named};
 pub use crate::api_auth::gate::ApiGate;
+use crate::api_auth::idempotency::RepeatableRequest;
+use crate::app::ReceivedBody;
 use crate::auth::request::RequestState;
 use crate::authz::permission::Permission;
 use crate::authz::scope::RouteScope;
@@ -26,8 +33,8 @@ use crate::common::api_key;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
 
-/// The state of a request with an API key, which is checked when the gate is used. It takes no I/O.
-fn state(req: &HttpRequest) -> Result<RequestState, AppError> {
+/// A request with an API key, which is checked when the gate is used. It takes no I/O.
+fn call(req: &HttpRequest) -> Result<ApiCall, AppError> {
     let mut state = RequestState::without_cookie(req)?;
     state.request.page.never_store();
     let Some(sent) = req.headers().get(AUTHORIZATION) else {
@@ -47,7 +54,12 @@ fn state(req: &HttpRequest) -> Result<RequestState, AppError> {
         )
     })?;
     state.token = Some(key);
-    Ok(state)
+    let ReceivedBody(body) = req.extensions().get::<ReceivedBody>().cloned().unwrap_or_default();
+    Ok(ApiCall {
+        repeatable: RepeatableRequest::read(req, &state.request, &body),
+        body,
+        pass: state,
+    })
 }
 
 fn missing() -> Problem {
@@ -64,8 +76,8 @@ impl<P: Permission, S: RouteScope> FromRequest for ApiGate<P, S> {
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(state(req).map(|pass| Self {
-            pass,
+        ready(call(req).map(|call| Self {
+            call,
             what: PhantomData,
         }))
     }
@@ -77,8 +89,8 @@ impl<P: Permission, S: RouteScope> FromRequest for ApiCompanyGate<P, S> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let company = req.match_info().get("company").unwrap_or_default().to_owned();
-        ready(state(req).map(|pass| Self {
-            pass,
+        ready(call(req).map(|call| Self {
+            call,
             company,
             what: PhantomData,
         }))

@@ -1,5 +1,7 @@
 //! The state of the application, and the context of a request.
 
+pub mod api_limits;
+pub mod running;
 pub mod stored;
 pub mod uptime;
 pub mod write_queue;
@@ -8,6 +10,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::api_limits::{ApiLimits, QuotasLeft};
+use crate::app::running::RunningRequests;
 use crate::app::stored::{PageNote, StoredPages};
 use crate::app::uptime::Uptime;
 use crate::app::write_queue::WriteQueue;
@@ -42,6 +46,9 @@ pub struct AppState {
     /// Since when it runs, and when its background jobs ran last.
     pub uptime: Uptime,
     pub stored: StoredPages,
+    pub api_limits: ApiLimits,
+    /// The requests with an idempotency key that are running.
+    pub running: RunningRequests,
 }
 
 impl std::ops::Deref for App {
@@ -65,6 +72,7 @@ impl App {
     }
 
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
+        let api_limits = ApiLimits::new(config.api_quotas, &clock);
         Self(Arc::new(AppState {
             uptime: Uptime::begin(clock.now()),
             bodies: Slots::new(config.limits.bodies),
@@ -76,6 +84,8 @@ impl App {
             hasher: Hasher::default(),
             work_signal: WorkSignal::default(),
             stored: StoredPages::default(),
+            api_limits,
+            running: RunningRequests::default(),
         }))
     }
 }
@@ -136,7 +146,13 @@ pub struct RequestInfo {
     pub who: std::sync::OnceLock<(String, String)>,
     /// Whether the page that it makes may be stored.
     pub page: PageNote,
+    /// What a request to the API left of its quotas.
+    pub quotas: std::sync::OnceLock<QuotasLeft>,
 }
+
+/// The body of a request, which is received before its handler begins.
+#[derive(Debug, Clone, Default)]
+pub struct ReceivedBody(pub actix_web::web::Bytes);
 
 /// The context of a request, shared by everything that it does.
 #[derive(Debug, Clone)]

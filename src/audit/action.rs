@@ -108,6 +108,7 @@ actions! {
         OrganizationCreated = "organization.created" Change General |e| format!("created the organization {}", e.label);
         OrganizationEdited = "organization.edited" Change General |_| "changed the organization’s settings".into();
         SlugChanged = "organization.slug_changed" Change General |e| format!("changed the address from {} to {}", e.was("slug"), e.is("slug"));
+        CompanyDefaultsEdited = "organization.defaults_edited" Change General |_| "changed the defaults of companies".into();
         ContactEntered = "organization.contact_entered" Change General |e| format!("entered {} as the {}", e.is("email"), e.label.to_lowercase());
         ContactVerified = "organization.contact_verified" Change General |e| format!("verified {} as the {}", e.is("email"), e.label.to_lowercase());
         ContactRemoved = "organization.contact_removed" Change General |e| format!("removed the {}", e.label.to_lowercase());
@@ -137,8 +138,30 @@ actions! {
         CompanyMovedAway = "company.moved_away" Change General in Company |e| format!("moved {} to {}", e.label, e.is("organization"));
         CompanyMovedIn = "company.moved_in" Change General in Company |e| format!("moved {} here from {}", e.label, e.was("organization"));
     }
+    "resource" "Resources" {
+        ResourceCreated = "resource.created" Change General |e| format!("created the {} {}", e.is("kind").replace('_', " "), e.label);
+        ResourceEdited = "resource.edited" Change General |e| match e.was("name") {
+            "" => format!("changed the settings of {}", e.label),
+            name if name == e.label => format!("changed the settings of {name}"),
+            name => format!("renamed {name} to {}", e.label),
+        };
+        ResourceArchived = "resource.archived" Change General |e| format!("archived {}", e.label);
+        ResourceRestored = "resource.restored" Change General |e| format!("restored {}", e.label);
+    }
     "usage" "Usage" {
         UsageEventVoided = "usage.event_voided" Change General in Company |e| format!("voided the usage event {}", e.label);
+        UsageSumsRebuilt = "usage.sums_rebuilt" Change General |e| format!("corrected {} sums of usage", e.count("corrected"));
+        UsageImportUploaded = "usage.import_uploaded" Change General |e| format!("uploaded {}", e.label);
+        UsageImportStarted = "usage.import_started" Change General |e| format!("started the import of {}", e.label);
+        UsageImportFinished = "usage.import_finished" Change General |e| format!("imported {}", e.label);
+        UsageImportStopped = "usage.import_stopped" Change General |e| format!("stopped the import of {}, whose sender lost access", e.label);
+        UsageImportDiscarded = "usage.import_discarded" Change General |e| format!("discarded {}", e.label);
+        RateCardChanged = "usage.rate_card_changed" Change Billing |e| format!("changed the rate card from {} on", e.label);
+        ScheduleCreated = "usage.schedule_created" Change General |e| format!("scheduled the report {}", e.label);
+        ScheduleStopped = "usage.schedule_stopped" Change General |e| format!("stopped the scheduled report {}", e.label);
+        ScheduleResumed = "usage.schedule_resumed" Change General |e| format!("resumed the scheduled report {}", e.label);
+        ScheduleDeleted = "usage.schedule_deleted" Change General |e| format!("deleted the scheduled report {}", e.label);
+        ScheduleLeft = "usage.schedule_unsubscribed" Change General |e| format!("unsubscribed from the scheduled report {}", e.label);
         CompanyFactsChanged = "usage.facts_changed" Change General in Company |e| format!("changed what {} reports for {}", e.label, e.is("day"));
     }
     "member" "Members" {

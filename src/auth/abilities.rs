@@ -115,6 +115,12 @@ impl Actor {
         Ok(access::giving(assignments, &self.inputs, permission))
     }
 
+    /// The companies to which a permission is limited; `None`: all.
+    pub fn limited_to<P: Permission>(&self, conn: &mut Conn) -> QueryResult<Option<Vec<CompanyId>>> {
+        let limited = self.reach::<P>() != Reach::Everywhere;
+        limited.then(|| self.own_companies(conn, P::ID)).transpose()
+    }
+
     /// Keeps what was read together with something else.
     pub fn know_role_counts(&self, counts: RoleCounts) {
         let _ = self.role_counts.set(counts);

@@ -86,7 +86,7 @@ fn keys(config: &Config) -> Result<Keys, CommandErrors> {
 }
 
 /// The instance as it is: no migration runs, no file is created.
-fn open() -> Result<App, CommandErrors> {
+pub(super) fn open() -> Result<App, CommandErrors> {
     let config = Config::load()?;
     let keys = keys(&config)?;
     let db = Db::open(&config.database_url).map_err(one)?;

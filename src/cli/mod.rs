@@ -5,6 +5,7 @@ pub mod demo;
 pub mod doctor;
 pub mod limit;
 pub mod queries;
+pub mod rollup;
 
 use actix_web::rt;
 

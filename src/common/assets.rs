@@ -84,6 +84,16 @@ pub fn extra_css() -> &'static str {
     url("extra.css")
 }
 
+/// The style sheet of pages with charts, and of the rate card.
+pub fn charts_css() -> &'static str {
+    url("charts.css")
+}
+
+/// The style sheet of the reference of the API.
+pub fn reference_css() -> &'static str {
+    url("reference.css")
+}
+
 /// The script of all pages: htmx and our own additions. Every page works without it.
 pub fn js() -> &'static str {
     url("console.js")

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 use self::file::ConfigFile;
-pub use self::limits::{Limits, Pace};
+pub use self::limits::{ApiQuotas, Limits, Pace};
 use self::values::check;
 use crate::common::email::Email;
 
@@ -79,6 +79,8 @@ pub struct Config {
     pub stored_pages: StoredPages,
     /// Whether browsers may keep pages.
     pub browser_cache: BrowserCache,
+    /// Requests to the API.
+    pub api_quotas: ApiQuotas,
     /// What clients may take.
     pub limits: Limits,
 }
@@ -117,8 +119,8 @@ impl Config {
         let or = |value: &Option<String>, default: &str| value.as_deref().unwrap_or(default).to_owned();
 
         let listen = check(&mut faults, &or(&w.listen, "127.0.0.1:8080"), values::listen);
-        let default_base = values::default_base_url(listen);
-        let base_url = check(&mut faults, &or(&w.base_url, &default_base), values::base_url);
+        let base_url = or(&w.base_url, &values::default_base_url(listen));
+        let base_url = check(&mut faults, &base_url, values::base_url);
         let data_dir = PathBuf::from(or(&w.data_dir, "./data"));
         let default_database = data_dir.join("tenantry.sqlite3").display().to_string();
         let database_url = check(
@@ -126,26 +128,25 @@ impl Config {
             &or(&w.database_url, &default_database),
             values::database_url,
         );
-        let smtp_url = w
-            .smtp_url
-            .as_deref()
-            .and_then(|v| check(&mut faults, v, values::smtp_url));
+        let smtp_url = w.smtp_url.as_deref();
+        let smtp_url = smtp_url.and_then(|v| check(&mut faults, v, values::smtp_url));
         let default_from = values::default_sender(base_url.as_deref().unwrap_or_default());
         let mail_from = check(&mut faults, &or(&w.mail_from, &default_from), values::sender);
         let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);
         let stored_pages = check(&mut faults, &or(&w.stored_pages, "on"), values::stored_pages);
         let browser_cache = check(&mut faults, &or(&w.browser_cache, "never"), values::browser_cache);
+        let api_quotas = values::api_quotas(&mut faults, &w);
         let signup_domains = values::signup_domains(&mut faults, signup, &or(&w.signup_domains, ""));
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
         let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
-        let (organization, account, instance) = (
+        let limits = [
             w.organization_invitations,
             w.account_invitations,
             w.instance_invitations,
-        );
+        ];
         let [organization_invitations, account_invitations, instance_invitations] =
-            values::invitation_limits(&mut faults, [organization, account, instance]);
+            values::invitation_limits(&mut faults, limits);
 
         match (listen, base_url, database_url, mail_from, signup) {
             (Some(listen), Some(base_url), Some(database_url), Some(mail_from), Some(signup)) if faults.is_empty() => {
@@ -165,6 +166,7 @@ impl Config {
                     instance_invitations,
                     stored_pages: stored_pages.unwrap_or(StoredPages::On),
                     browser_cache: browser_cache.unwrap_or(BrowserCache::Never),
+                    api_quotas,
                     limits: Limits::default(),
                 })
             }
@@ -194,6 +196,7 @@ impl Config {
             instance_invitations: values::INVITATIONS[2].1,
             stored_pages: StoredPages::On,
             browser_cache: BrowserCache::Never,
+            api_quotas: ApiQuotas::default(),
             limits: Limits::default(),
         }
     }

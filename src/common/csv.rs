@@ -10,6 +10,15 @@ pub fn cell(text: &str) -> String {
     }
 }
 
+/// A cell of a row with numbers.
+#[derive(Debug, Clone)]
+pub enum CsvCell<'a> {
+    /// What someone typed, or a word.
+    Text(&'a str),
+    /// Digits with a point, as the program wrote them; empty for none.
+    Number(String),
+}
+
 /// Writes rows of text as CSV (RFC 4180) with a UTF-8 mark, so that spreadsheets read names rightly.
 #[derive(Debug)]
 pub struct CsvSheet(csv::Writer<Vec<u8>>);
@@ -41,6 +50,15 @@ impl CsvSheet {
         let _ = self.0.write_record(cells.into_iter().map(cell));
     }
 
+    /// Adds a row of text and numbers. Text is made safe; a number stays one, also below 0.
+    pub fn typed_row<'a>(&mut self, cells: impl IntoIterator<Item = CsvCell<'a>>) {
+        let cells = cells.into_iter().map(|typed| match typed {
+            CsvCell::Text(text) => cell(text),
+            CsvCell::Number(number) => number,
+        });
+        let _ = self.0.write_record(cells);
+    }
+
     /// The bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_inner().unwrap_or_default()
@@ -60,5 +78,16 @@ mod tests {
             text,
             "\u{feff}name,note\r\n\"'=HYPERLINK(\"\"x\"\")\",\"'-1, \"\"quoted\"\"\"\r\n"
         );
+    }
+
+    #[test]
+    fn a_number_below_0_stays_a_number_and_text_that_looks_like_one_does_not() {
+        let mut sheet = CsvSheet::going_on();
+        sheet.typed_row([
+            CsvCell::Text("-1"),
+            CsvCell::Number("-1.50".into()),
+            CsvCell::Number(String::new()),
+        ]);
+        assert_eq!(sheet.into_bytes(), b"'-1,-1.50,\r\n");
     }
 }

@@ -102,6 +102,12 @@ impl Day {
         month.first().plus(self.of_month().min(month.days()) - 1)
     }
 
+    /// The full hour of the day; where it is skipped, the end of the gap.
+    pub fn at_hour(self, hour: u32, zone: Zone) -> Option<Time> {
+        let moment = zone.first(self.date().and_hms_opt(hour, 0, 0)?)?;
+        Some(Time(moment.timestamp_micros()))
+    }
+
     /// The first moment of the day.
     pub fn start(self, zone: Zone) -> Option<Time> {
         Time::start_of_day(&self.iso(), zone)

@@ -66,6 +66,15 @@ impl AppError {
     pub fn internal(what: impl std::fmt::Display) -> Self {
         Self::Internal(what.to_string())
     }
+
+    /// What does not exist, as a problem of the field that names it.
+    #[must_use]
+    pub fn or_problem(self, problem: impl FnOnce() -> Problem) -> Self {
+        match self {
+            Self::NotFound | Self::CompanyMoved(_) | Self::Forbidden(_) => problem().into(),
+            other => other,
+        }
+    }
 }
 
 impl std::fmt::Display for AppError {
@@ -134,6 +143,13 @@ impl From<diesel::result::Error> for AppError {
 impl From<Problem> for AppError {
     fn from(problem: Problem) -> Self {
         Self::Problem(Box::new(problem))
+    }
+}
+
+/// Stored JSON is the product's own.
+impl From<serde_json::Error> for AppError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error)
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Fields {
     pairs: Vec<(String, String)>,
     /// The fields with a file that is not text; their value is empty.
     not_text: Vec<String>,
+    /// The fields with a file, and its name as the browser sent it.
+    file_names: Vec<(String, String)>,
 }
 
 impl Fields {
@@ -53,13 +55,19 @@ impl Fields {
         }
     }
 
+    /// The name of the file in a field, or nothing.
+    pub fn file_name(&self, name: &str) -> &str {
+        let first = self.file_names.iter().find(|(field, _)| field == name);
+        first.map_or("", |(_, file_name)| file_name.as_str())
+    }
+
     /// Reads a query string or an urlencoded form.
     pub fn urlencoded(text: &str) -> Option<Self> {
         web::Query::<Vec<(String, String)>>::from_query(text)
             .ok()
             .map(|pairs| Self {
                 pairs: pairs.into_inner(),
-                not_text: Vec::new(),
+                ..Self::default()
             })
     }
 
@@ -81,8 +89,9 @@ impl Fields {
                 let at = find(part, b"\r\n\r\n")?;
                 (&part[..at], &part[at + 4..])
             };
-            let (name, is_file) = name_of(std::str::from_utf8(head).ok()?)?;
-            let text = if is_file {
+            let (name, file_name) = name_of(std::str::from_utf8(head).ok()?)?;
+            let text = if let Some(file_name) = file_name {
+                fields.file_names.push((name.clone(), file_name));
                 table::decode(value)
             } else {
                 Ok(std::str::from_utf8(value).ok()?.to_owned())
@@ -100,9 +109,9 @@ fn find(within: &[u8], what: &[u8]) -> Option<usize> {
     within.windows(what.len()).position(|window| window == what)
 }
 
-/// The field's name out of a part's headers, and whether it is a file. Browsers write a quote in a name as `%22`, so it ends
+/// The field's name out of a part's headers, and the name of a file. Browsers write a quote in a name as `%22`, so it ends
 /// at the next quote.
-fn name_of(head: &str) -> Option<(String, bool)> {
+fn name_of(head: &str) -> Option<(String, Option<String>)> {
     head.split("\r\n").find_map(|line| {
         let (header, value) = line.split_once(':')?;
         header
@@ -113,44 +122,77 @@ fn name_of(head: &str) -> Option<(String, bool)> {
         let name = parameters
             .clone()
             .find_map(|parameter| parameter.strip_prefix("name="))?;
-        let is_file = parameters.any(|parameter| parameter.starts_with("filename"));
-        Some((name.trim_matches('"').to_owned(), is_file))
+        let file_name = parameters.find_map(|parameter| {
+            let (key, value) = parameter.split_once('=')?;
+            key.starts_with("filename").then(|| value.trim_matches('"').to_owned())
+        });
+        Some((name.trim_matches('"').to_owned(), file_name))
     })
 }
 
+/// A form with a file of up to 4 MB.
+#[derive(Debug)]
+pub struct LargeFields(pub Fields);
+
+/// The largest form with a large file, in bytes.
+const LARGEST_FILE: usize = 4 * 1024 * 1024 + 256 * 1024;
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
+
 impl FromRequest for Fields {
     type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+    type Future = Reading<Self>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind = req
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
-        let body = web::Payload::from_request(req, payload);
-        Box::pin(async move {
-            let unreadable = |what: &str| AppError::Unreadable(what.to_owned());
-            let body = body.await.map_err(|_| unreadable("The form cannot be read."))?;
-            let bytes = body
-                .to_bytes_limited(LARGEST)
-                .await
-                .map_err(|_| unreadable("The form or its file is too large. Send at most 512 KB."))?
-                .map_err(|_| unreadable("The form did not arrive whole."))?;
-            let (kind, parameters) = kind.split_once(';').unwrap_or((&kind, ""));
-            let fields = if kind.trim().eq_ignore_ascii_case("multipart/form-data") {
-                let boundary = parameters
-                    .split(';')
-                    .find_map(|parameter| parameter.trim().strip_prefix("boundary="))
-                    .map(|boundary| boundary.trim_matches('"'))
-                    .filter(|boundary| !boundary.is_empty());
-                boundary.and_then(|boundary| Self::multipart(&bytes, boundary))
-            } else {
-                std::str::from_utf8(&bytes).ok().and_then(Self::urlencoded)
-            };
-            fields.ok_or_else(|| unreadable("The form cannot be read."))
-        })
+        Box::pin(read(req, payload, LARGEST, "512 KB"))
+    }
+}
+
+impl FromRequest for LargeFields {
+    type Error = AppError;
+    type Future = Reading<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let reading = read(req, payload, LARGEST_FILE, "4 MB");
+        Box::pin(async { reading.await.map(Self) })
+    }
+}
+
+fn read(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+    most_words: &'static str,
+) -> impl Future<Output = Result<Fields, AppError>> + use<> {
+    let kind = req
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let body = web::Payload::from_request(req, payload);
+    async move {
+        let unreadable = |what: &str| AppError::Unreadable(what.to_owned());
+        let body = body.await.map_err(|_| unreadable("The form cannot be read."))?;
+        let bytes = body
+            .to_bytes_limited(most)
+            .await
+            .map_err(|_| {
+                AppError::Unreadable(format!("The form or its file is too large. Send at most {most_words}."))
+            })?
+            .map_err(|_| unreadable("The form did not arrive whole."))?;
+        let (kind, parameters) = kind.split_once(';').unwrap_or((&kind, ""));
+        let fields = if kind.trim().eq_ignore_ascii_case("multipart/form-data") {
+            let boundary = parameters
+                .split(';')
+                .find_map(|parameter| parameter.trim().strip_prefix("boundary="))
+                .map(|boundary| boundary.trim_matches('"'))
+                .filter(|boundary| !boundary.is_empty());
+            boundary.and_then(|boundary| Fields::multipart(&bytes, boundary))
+        } else {
+            std::str::from_utf8(&bytes).ok().and_then(Fields::urlencoded)
+        };
+        fields.ok_or_else(|| unreadable("The form cannot be read."))
     }
 }
 
@@ -165,8 +207,10 @@ mod tests {
         assert_eq!(fields.all("id").collect::<Vec<_>>(), ["1", ""]);
         assert_eq!(fields.get("csv"), "email\r\na@b.example\r\n");
         assert_eq!(fields.get("absent"), "");
+        assert_eq!(fields.file_name("csv"), "a");
+        assert_eq!(fields.file_name("id"), "");
         let same = Fields::urlencoded("id=1&csv=email%0D%0Aa%40b.example%0D%0A&id=").unwrap();
-        assert_eq!(fields, same);
+        assert_eq!(fields.pairs, same.pairs);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What is wrong with a form, field by field.
 
+use std::borrow::Cow;
+
 /// Sentences by field name; a form with any of them is shown again with what was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FormErrors(Vec<(&'static str, String)>);
+pub struct FormErrors(Vec<(Cow<'static, str>, String)>);
 
 impl FormErrors {
     /// No errors.
@@ -11,19 +13,20 @@ impl FormErrors {
     }
 
     /// One error.
-    pub fn one(field: &'static str, message: impl Into<String>) -> Self {
-        Self(vec![(field, message.into())])
+    pub fn one(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self(vec![(field.into(), message.into())])
     }
 
     /// Adds a message at a field; the first one of a field stays.
-    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        if self.get(field).is_none() {
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+        let field = field.into();
+        if self.get(&field).is_none() {
             self.0.push((field, message.into()));
         }
     }
 
     /// Takes a parsed value, or notes why there is none.
-    pub fn take<T, E: Into<String>>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
+    pub fn take<T, E: Into<String>>(&mut self, field: impl Into<Cow<'static, str>>, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()
     }
 
@@ -41,7 +44,7 @@ impl FormErrors {
     }
 
     /// Field and message, in the order of the form.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(field, message)| (*field, message.as_str()))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(field, message)| (field.as_ref(), message.as_str()))
     }
 }

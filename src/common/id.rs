@@ -127,6 +127,14 @@ typed_id!(
     SettingsReviewId,
     /// A usage event.
     UsageEventId,
+    /// A file with usage or figures.
+    ImportId,
+    /// A version of the rate card.
+    RateCardId,
+    /// A report that is sent by email.
+    ScheduleId,
+    /// A resource: an agent, a campaign, a phone number and so on.
+    ResourceId,
 );
 
 impl MembershipId {

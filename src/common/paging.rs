@@ -96,11 +96,33 @@ impl<T> Page<T> {
         };
         Self { rows, previous, next }
     }
+
+    /// A page of rows that are all there, sorted by the key and then the id.
+    pub fn of_all(
+        mut rows: Vec<T>,
+        size: usize,
+        cursor: Option<&Cursor>,
+        key: impl Fn(&T) -> (Vec<u8>, String),
+    ) -> Self {
+        rows.sort_by_cached_key(&key);
+        let is = |row: &T, order: std::cmp::Ordering| {
+            cursor.is_none_or(|cursor| key(row).cmp(&(cursor.key.clone(), cursor.id.clone())) == order)
+        };
+        let read: Vec<T> = if cursor.is_some_and(|cursor| cursor.direction == Direction::Previous) {
+            let before = rows.into_iter().rev().filter(|row| is(row, std::cmp::Ordering::Less));
+            before.take(size + 1).collect()
+        } else {
+            let behind = rows.into_iter().filter(|row| is(row, std::cmp::Ordering::Greater));
+            behind.take(size + 1).collect()
+        };
+        Self::cut(read, size, cursor, key)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::common::id::RawId;
 
     proptest::proptest! {
         #[test]
@@ -108,6 +130,27 @@ mod tests {
             let direction = if back { Direction::Previous } else { Direction::Next };
             let cursor = Cursor { direction, key, id: super::super::id::RawId::fresh().as_str().into() };
             proptest::prop_assert_eq!(Cursor::parse(&cursor.encode()), Some(cursor));
+        }
+
+        #[test]
+        fn all_rows_are_on_a_page_whichever_way_it_is_reached(rows in proptest::collection::vec(0u8..20, 0..40)) {
+            let rows: Vec<(u8, String)> = rows.into_iter().map(|n| (n, RawId::fresh().as_str().to_owned())).collect();
+            let key = |row: &(u8, String)| (vec![row.0], row.1.clone());
+            let page = |cursor: Option<&Cursor>| Page::of_all(rows.clone(), 7, cursor, key);
+            let (mut seen, mut after, mut last) = (Vec::new(), None, Vec::new());
+            loop {
+                let found = page(after.as_ref());
+                seen.extend(found.rows.clone());
+                if let Some(cursor) = found.previous.as_deref().and_then(Cursor::parse) {
+                    proptest::prop_assert_eq!(page(Some(&cursor)).rows, last);
+                }
+                last = found.rows;
+                let Some(next) = found.next else { break };
+                after = Cursor::parse(&next);
+            }
+            let mut sorted = rows.clone();
+            sorted.sort();
+            proptest::prop_assert_eq!(seen, sorted);
         }
 
         #[test]

@@ -1,12 +1,15 @@
 //! Errors of the API as documents (RFC 9457).
 
+mod of_error;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What every `type` begins with. A URN is the same on every instance.
-const TYPES: &str = "urn:tenantry:problem:";
+pub const TYPES: &str = "urn:tenantry:problem:";
 
 /// An error that the API answers with. The kind and the title never change; the detail may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,17 +24,37 @@ pub struct Problem {
     pub detail: String,
     /// The field of the body or the parameter that is wrong.
     pub field: Option<String>,
+    /// Seconds after which the request can be sent again.
+    pub retry_after: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct ProblemDocument<'a> {
+/// The content type of a problem document.
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+/// An error (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct ProblemDocument<'a> {
+    /// What happened. It never changes.
     #[serde(rename = "type")]
+    #[schema(
+        pattern = "^urn:tenantry:problem:[a-z-]+$",
+        example = "urn:tenantry:problem:invalid-value"
+    )]
     kind: String,
+    /// The same words each time.
+    #[schema(example = "A value isn’t valid")]
     title: &'a str,
+    #[schema(example = 422)]
     status: u16,
+    /// What happened this time, and what to do.
+    #[schema(example = "Send a number from 1 to 200.")]
     detail: &'a str,
+    /// The field or the parameter that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "limit")]
     field: Option<&'a str>,
+    /// Names the request, also in the log of the instance.
+    #[schema(example = "0193a1b2c3d4e5f60718293a4b5c6d7e")]
     request_id: &'a str,
 }
 
@@ -44,6 +67,20 @@ impl Problem {
             title,
             detail: detail.into(),
             field: None,
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
+        }
+    }
+
+    /// Too many requests: the next one is answered after so many seconds.
+    pub fn too_many(detail: impl Into<String>, retry_after: u32) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(
+                "too-many-requests",
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests",
+                detail,
+            )
         }
     }
 
@@ -56,8 +93,8 @@ impl Problem {
         }
     }
 
-    /// The answer.
-    pub fn respond(&self, request_id: &str) -> HttpResponse {
+    /// The document.
+    pub fn document(&self, request_id: &str) -> String {
         let document = ProblemDocument {
             kind: format!("{TYPES}{}", self.kind),
             title: self.title,
@@ -66,21 +103,23 @@ impl Problem {
             field: self.field.as_deref(),
             request_id,
         };
+        serde_json::to_string(&document).unwrap_or_default()
+    }
+
+    /// The answer.
+    pub fn respond(&self, request_id: &str) -> HttpResponse {
         let mut builder = HttpResponse::build(self.status);
-        builder.content_type("application/problem+json");
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                let challenge = match self.kind {
-                    "missing-key" => "Bearer realm=\"Tenantry\"",
-                    _ => "Bearer realm=\"Tenantry\", error=\"invalid_token\"",
-                };
-                builder.insert_header((header::WWW_AUTHENTICATE, challenge));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                builder.insert_header((header::RETRY_AFTER, "5"));
-            }
-            _ => {}
+        builder.content_type(CONTENT_TYPE);
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = match self.kind {
+                "missing-key" => "Bearer realm=\"Tenantry\"",
+                _ => "Bearer realm=\"Tenantry\", error=\"invalid_token\"",
+            };
+            builder.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
-        builder.body(serde_json::to_string(&document).unwrap_or_default())
+        if let Some(seconds) = self.retry_after {
+            builder.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        builder.body(self.document(request_id))
     }
 }

@@ -120,9 +120,9 @@ fn whole_address(beginning: &str) -> Vec<u8> {
     [&[WHOLE_ADDRESS], shortened(beginning).as_slice()].concat()
 }
 
-/// The words under which a name is found, as [`person_words`] gives those of a person.
-pub fn name_words(name: &str) -> Vec<Vec<u8>> {
-    stored_words(words(name).into_iter())
+/// The words under which something is found: those of its name and of what else it is called.
+pub fn words_of(texts: &[&str]) -> Vec<Vec<u8>> {
+    stored_words(texts.iter().flat_map(|text| words(text)))
 }
 
 fn stored_words(words: impl Iterator<Item = String>) -> Vec<Vec<u8>> {

@@ -48,7 +48,7 @@ pub struct Slot {
 }
 
 /// What one customer of a provider has: an IPv4 address or 64 bits of an IPv6 address.
-fn network(ip: IpAddr) -> IpAddr {
+pub fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) => IpAddr::V6((u128::from(ip) & !u128::from(u64::MAX)).into()),
         ip @ IpAddr::V4(_) => ip,

@@ -52,6 +52,7 @@ const RESERVED: &[&str] = &[
     "saml",
     "scim",
     "search",
+    "scheduled-reports",
     "security",
     "settings",
     "signin",

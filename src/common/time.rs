@@ -1,9 +1,8 @@
 //! Time: microseconds since 1970 in UTC, one clock an instance. Days and words for people take a time zone.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+mod clock;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize;
 use diesel::deserialize::{FromSql, FromSqlRow};
@@ -12,6 +11,7 @@ use diesel::serialize;
 use diesel::serialize::{Output, ToSql};
 use diesel::sql_types::BigInt;
 
+pub use crate::common::time::clock::Clock;
 use crate::common::zone::Zone;
 
 /// A moment, in microseconds since 1970-01-01T00:00:00Z. Both engines keep it exactly.
@@ -179,6 +179,21 @@ impl Time {
         midnight(day_of(text)?, zone)
     }
 
+    /// A time as people and spreadsheets write it: RFC 3339, or `YYYY-MM-DD`, `YYYY-MM-DD HH:MM` and `YYYY-MM-DD HH:MM:SS` of a
+    /// time zone. A day alone is its beginning. An hour that clocks skip is read as the first moment after it.
+    pub fn parse_in(text: &str, zone: Zone) -> Option<Time> {
+        let text = text.trim();
+        if let Some(time) = Self::parse_rfc3339(text).or_else(|| Self::start_of_day(text, zone)) {
+            return Some(time);
+        }
+        let text = text.replacen('T', " ", 1);
+        let read = |format: &str| NaiveDateTime::parse_from_str(&text, format).ok();
+        let local = read("%Y-%m-%d %H:%M:%S%.f").or_else(|| read("%Y-%m-%d %H:%M"))?;
+        let fits = (1970..=9999).contains(&local.year());
+        let first = zone.first(local).filter(|_| fits)?;
+        Some(Time(first.timestamp_micros()))
+    }
+
     /// The end of a day written as `YYYY-MM-DD`, its last microsecond: an access end date includes its day.
     pub fn end_of_day(text: &str, zone: Zone) -> Option<Time> {
         midnight(day_of(text)?.succ_opt()?, zone).map(|next| next - Span(1))
@@ -222,27 +237,6 @@ where
 {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
         self.0.to_sql(out)
-    }
-}
-
-/// The one source of the present moment. Tests move it forward; the product never does.
-#[derive(Debug, Clone, Default)]
-pub struct Clock {
-    ahead: Arc<AtomicI64>,
-}
-
-impl Clock {
-    /// The present moment.
-    pub fn now(&self) -> Time {
-        #[expect(clippy::disallowed_methods, reason = "the one home of the present moment")]
-        let real = Utc::now().timestamp_micros();
-        Time(real + self.ahead.load(Ordering::Relaxed))
-    }
-
-    /// Moves this clock forward, for tests of expiry and cool-downs.
-    pub fn advance(&self, by: std::time::Duration) {
-        let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-        self.ahead.fetch_add(micros, Ordering::Relaxed);
     }
 }
 

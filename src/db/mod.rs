@@ -142,6 +142,18 @@ impl Conn {
         }
         Ok(())
     }
+
+    /// As `advisory_lock`, without waiting: `false` when another process has the lock. On SQLite one process writes.
+    pub fn try_advisory_lock(&mut self, what: &str) -> QueryResult<bool> {
+        match self {
+            Self::Postgres(c) => diesel::select(pg_try_advisory_xact_lock(lock_key(what))).get_result(c),
+            Self::Sqlite(_) => Ok(true),
+        }
+    }
+}
+
+diesel::define_sql_function! {
+    fn pg_try_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
 }
 
 /// FNV-1a: the key must be the same in every process.

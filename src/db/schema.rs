@@ -316,6 +316,8 @@ diesel::table! {
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
         organization -> Nullable<Text>,
+        attachment_name -> Nullable<Text>,
+        attachment -> Nullable<Text>,
     }
 }
 
@@ -734,6 +736,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_answers (organization_id, api_key_id, idempotency_key) {
+        organization_id -> Text,
+        api_key_id -> Text,
+        idempotency_key -> Text,
+        request -> Text,
+        company_id -> Nullable<Text>,
+        status -> Integer,
+        content_type -> Text,
+        location -> Nullable<Text>,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     usage_event_keys (organization_id, event_key) {
         organization_id -> Text,
         event_key -> Text,
@@ -786,6 +803,173 @@ diesel::table! {
         placed_minor -> Nullable<BigInt>,
         recovered_minor -> Nullable<BigInt>,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    fact_days (organization_id, scope, day) {
+        organization_id -> Text,
+        scope -> Text,
+        day -> Integer,
+        reports -> BigInt,
+        cases_new -> BigInt,
+        cases_closed -> BigInt,
+        placed_minor -> BigInt,
+        recovered_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    fact_months (organization_id, scope, month) {
+        organization_id -> Text,
+        scope -> Text,
+        month -> Integer,
+        reports -> BigInt,
+        cases_new -> BigInt,
+        cases_closed -> BigInt,
+        placed_minor -> BigInt,
+        recovered_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    rate_cards (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        currency -> Text,
+        from_month -> Integer,
+        prices -> Text,
+        created_at -> BigInt,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    report_schedules (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        every -> Text,
+        due_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        created_by -> Text,
+        last_sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    report_recipients (organization_id, schedule_id, membership_id) {
+        organization_id -> Text,
+        schedule_id -> Text,
+        membership_id -> Text,
+        token_seed -> Text,
+        token_hash -> Text,
+        last_sent_at -> Nullable<BigInt>,
+        skipped -> Nullable<Text>,
+        unsubscribed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    usage_imports (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        kind -> Text,
+        status -> Text,
+        file_name -> Text,
+        header -> Text,
+        column_fields -> Text,
+        decimal_comma -> Bool,
+        row_count -> BigInt,
+        accepted -> BigInt,
+        duplicates -> BigInt,
+        rejected -> BigInt,
+        created_by -> Text,
+        created_at -> BigInt,
+        confirmed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    usage_import_pieces (organization_id, import_id, piece) {
+        organization_id -> Text,
+        import_id -> Text,
+        piece -> Integer,
+        rows -> Text,
+    }
+}
+
+diesel::table! {
+    usage_import_rejections (organization_id, import_id, line) {
+        organization_id -> Text,
+        import_id -> Text,
+        line -> BigInt,
+        cells -> Text,
+        column_at -> Nullable<Integer>,
+        fault -> Text,
+    }
+}
+
+diesel::table! {
+    company_settings (organization_id, company_id) {
+        organization_id -> Text,
+        company_id -> Text,
+        external_ref -> Nullable<Text>,
+        timezone -> Nullable<Text>,
+        hours -> Nullable<Text>,
+        sender_ids -> Nullable<Text>,
+        agents -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    company_defaults (organization_id) {
+        organization_id -> Text,
+        hours -> Nullable<Text>,
+        sender_ids -> Text,
+        agents -> Text,
+    }
+}
+
+diesel::table! {
+    resources (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        kind -> Text,
+        company_id -> Nullable<Text>,
+        name -> Text,
+        sort_name -> Binary,
+        state -> Text,
+        listed_as -> Text,
+        external_ref -> Nullable<Text>,
+        details -> Text,
+        sync_status -> Nullable<Text>,
+        synced_at -> Nullable<BigInt>,
+        created_by -> Text,
+        created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    resource_search_terms (organization_id, listed_as, word, sort_name, resource_id) {
+        organization_id -> Text,
+        listed_as -> Text,
+        word -> Binary,
+        sort_name -> Binary,
+        resource_id -> Text,
+    }
+}
+
+diesel::table! {
+    resource_counts (organization_id, scope, listed_as, kind) {
+        organization_id -> Text,
+        scope -> Text,
+        listed_as -> Text,
+        kind -> Text,
+        resources -> BigInt,
     }
 }
 
@@ -842,11 +1026,25 @@ diesel::allow_tables_to_appear_in_same_query!(
     company_pins,
     settings_reviews,
     usage_events,
+    api_answers,
     usage_event_keys,
     usage_days,
     usage_months,
     usage_zones,
-    company_facts
+    company_facts,
+    usage_imports,
+    usage_import_pieces,
+    usage_import_rejections,
+    fact_days,
+    fact_months,
+    rate_cards,
+    report_schedules,
+    report_recipients,
+    company_settings,
+    company_defaults,
+    resources,
+    resource_search_terms,
+    resource_counts
 );
 
 diesel::joinable!(sessions -> users (user_id));

@@ -1,7 +1,6 @@
-//! Deletes what is no longer needed: removal snapshots, sessions, email tokens, sign-in attempts, closed reports and requests for an
-//! address that were never answered.
+//! Deletes what is no longer needed: removal snapshots, sessions, email tokens, sign-in attempts, closed reports, requests for an
+//! address that were never answered, and results of imports.
 
-use crate::audit::Events;
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::periodic::PeriodicJob;
@@ -9,6 +8,7 @@ use crate::models::{due, membership};
 use crate::queue::JobKind;
 use crate::services::accounts::cleanup;
 use crate::services::operators::reports;
+use crate::services::usage_imports::forget;
 
 pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::CleanUp,
@@ -21,6 +21,7 @@ fn run(system: &System) -> Result<(), AppError> {
         membership::forget_removals(conn, cx.now)?;
         reports::delete_old(conn, cx.now)?;
         cleanup::delete_expired(conn, cx.now)?;
-        Ok(((), Events::none("expired rows have no effect any more")))
+        let events = forget::forget_old(conn, cx.now)?;
+        Ok(((), events))
     })
 }

@@ -13,9 +13,11 @@ pub mod expire_approvals;
 pub mod expire_invitations;
 pub mod expire_join_requests;
 pub mod flag_unused_keys;
+pub mod import_usage;
 pub mod periodic;
 pub mod seal_audit_logs;
 pub mod send_email;
+pub mod send_reports;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +28,7 @@ use crate::mail::transport::Transport;
 use crate::queue::Priority;
 
 pub use self::answer_requests::answer_one;
+pub use self::import_usage::import_one;
 pub use self::periodic::sweep;
 pub use self::send_email::send_one;
 
@@ -72,6 +75,10 @@ pub fn start(app: &App) -> Result<Workers, String> {
     workers
         .threads
         .push(thread("requests", move || answer_requests::run(&at, &stopped))?);
+    let (at, stopped) = (app.clone(), stop.clone());
+    workers
+        .threads
+        .push(thread("imports", move || import_usage::run(&at, &stopped))?);
     for least in SENDERS {
         let (at, stopped, transport) = (app.clone(), stop.clone(), transport.clone());
         workers.threads.push(thread("email", move || {

@@ -62,10 +62,13 @@ struct MessageRow {
     last_error: &'static str,
     created_at: Time,
     organization: Option<OrgId>,
+    attachment_name: Option<String>,
+    attachment: Option<String>,
 }
 
 impl MessageRow {
     fn new(cx: &Ctx, message: Message) -> Self {
+        let (attachment_name, attachment) = message.attachment.unzip();
         Self {
             id: MailId::fresh(),
             kind: message.kind,
@@ -81,6 +84,8 @@ impl MessageRow {
             last_error: "",
             created_at: cx.now,
             organization: message.organization,
+            attachment_name,
+            attachment,
         }
     }
 }

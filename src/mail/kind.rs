@@ -38,13 +38,18 @@ crate::text_enum! {
         ReviewUnconfirmed = "review_unconfirmed",
         ReviewClosed = "review_closed",
         KeysUnused = "keys_unused",
+        ScheduledReport = "scheduled_report",
     }
 }
 
 impl EmailKind {
     /// The path of the page that stops further emails like it, for `List-Unsubscribe` (RFC 2369).
     pub fn unsubscribe_path(self) -> Option<&'static str> {
-        (self == Self::Invitation).then_some("/invitations/{{token}}/blocking")
+        match self {
+            Self::Invitation => Some("/invitations/{{token}}/blocking"),
+            Self::ScheduledReport => Some("/scheduled-reports/{{token}}"),
+            _ => None,
+        }
     }
 
     pub fn priority(self) -> Priority {
@@ -56,7 +61,7 @@ impl EmailKind {
             | Self::Unlock
             | Self::EmailChange
             | Self::ContactVerification => Priority::URGENT,
-            Self::Invitation | Self::ReviewStarted | Self::ReviewReminder => Priority::BULK,
+            Self::Invitation | Self::ReviewStarted | Self::ReviewReminder | Self::ScheduledReport => Priority::BULK,
             _ => Priority::NORMAL,
         }
     }

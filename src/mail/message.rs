@@ -114,6 +114,7 @@ pub fn compose<E: EmailTemplate>(to: &Recipient, email: &E, seed: Option<Seed>) 
         text,
         seed,
         organization: None,
+        attachment: None,
     })
 }
 

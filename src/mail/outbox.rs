@@ -75,6 +75,8 @@ pub struct Message {
     pub seed: Option<Seed>,
     /// The organization whose page says so when it cannot be delivered.
     pub organization: Option<OrgId>,
+    /// A CSV file: its name and its text.
+    pub attachment: Option<(String, String)>,
 }
 
 /// A message that is being sent.
@@ -94,6 +96,9 @@ pub struct ClaimedMessage {
     pub attempts: i32,
     /// The organization whose pages show the state.
     pub organization: Option<OrgId>,
+    /// The name and the text of a CSV file.
+    pub attachment_name: Option<String>,
+    pub attachment: Option<String>,
 }
 
 /// Operators' pages, which show every message, are not stored.
@@ -130,6 +135,8 @@ pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
         mail_outbox::seed,
         mail_outbox::attempts,
         mail_outbox::organization,
+        mail_outbox::attachment_name,
+        mail_outbox::attachment,
     ))
     .kept()
     .get_result(c))
@@ -172,6 +179,7 @@ pub fn complete(
                     mail_outbox::html.eq(""),
                     mail_outbox::text.eq(""),
                     mail_outbox::seed.eq(None::<String>),
+                    mail_outbox::attachment.eq(None::<String>),
                 ))
                 .kept()
                 .execute(c))?;

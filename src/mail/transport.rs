@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{Message, SmtpTransport, Transport as _};
 
@@ -132,9 +132,19 @@ fn compose(config: &Config, keys: &Keys, message: &ClaimedMessage) -> Result<Mes
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".into(),
         ))
-        .multipart(MultiPart::alternative_plain_html(
-            fill(&message.text),
-            fill(&message.html),
+        .multipart(with_file(
+            message,
+            MultiPart::alternative_plain_html(fill(&message.text), fill(&message.html)),
         ))
         .map_err(|error| error.to_string())
+}
+
+/// The parts of a message, with its file if it has one.
+fn with_file(message: &ClaimedMessage, parts: MultiPart) -> MultiPart {
+    let (Some(name), Some(text)) = (&message.attachment_name, &message.attachment) else {
+        return parts;
+    };
+    let kind = ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN);
+    let file = Attachment::new(name.clone()).body(text.clone().into_bytes(), kind);
+    MultiPart::mixed().multipart(parts).singlepart(file)
 }

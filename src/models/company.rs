@@ -14,6 +14,7 @@ use crate::models::company_slug;
 use crate::models::company_words;
 use crate::models::company_words::CompanyWords;
 use crate::models::organization;
+use crate::models::resource::of_company;
 use crate::models::word_search;
 use crate::models::word_search::WordSearch;
 
@@ -238,6 +239,7 @@ pub fn set_status(
     .execute(conn)?;
     if changed == 1 {
         company_words::set_status(conn, org, id, to)?;
+        of_company::relist(conn, org, id, to.into())?;
         let active = if to == CompanyStatus::Active { 1 } else { -1 };
         organization::count_companies(conn, org, active, -active)?;
     }

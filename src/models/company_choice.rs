@@ -161,6 +161,19 @@ pub fn named(
     Ok(company_found::search(conn, organization, within, text, limit)?.companies)
 }
 
+/// The company with this id or slug, also an archived one.
+pub fn exact(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<CompanyId>> {
+    let mut query = companies::table
+        .filter(companies::organization_id.eq(organization))
+        .select(companies::id)
+        .into_boxed::<<Conn as diesel::Connection>::Backend>();
+    query = match CompanyId::parse(text) {
+        Some(id) => query.filter(companies::id.eq(id)),
+        None => query.filter(companies::slug.eq(text.to_owned())),
+    };
+    query.first(conn).optional()
+}
+
 /// The company with an id, a slug, or the beginning of a name.
 pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<CompanyChoice>> {
     let text = slug_in(text);

@@ -1,5 +1,5 @@
 //! The earlier addresses of companies, which redirect to the current one and stay reserved. The current one is
-//! `companies.slug`. Writes of one organization come one after the other, so a check holds until its write.
+//! `companies.slug`. A reference of another company is taken as well, because usage events name a company by either. Writes of one organization come one after the other, so a check holds until its write.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -9,10 +9,11 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{companies, former_company_slugs};
 use crate::db::types::org_id::OrgId;
+use crate::models::company_settings;
 use crate::models::organization::{SLUG_CHANGES, SLUG_CHANGES_WITHIN};
 use crate::on_each;
 
-/// Whether a company has or had the slug. `but`: other than this one.
+/// Whether a company has or had the slug, or has it as its reference. `but`: other than this one.
 pub fn is_taken(conn: &mut Conn, organization: OrgId, slug: &str, but: Option<CompanyId>) -> QueryResult<bool> {
     let current: Option<CompanyId> = companies::table
         .filter(companies::organization_id.eq(organization))
@@ -25,7 +26,8 @@ pub fn is_taken(conn: &mut Conn, organization: OrgId, slug: &str, but: Option<Co
         .select(former_company_slugs::company_id)
         .first(conn)
         .optional()?;
-    let others = [current, former];
+    let referred = company_settings::with_reference(conn, organization, slug)?;
+    let others = [current, former, referred];
     Ok(others.into_iter().flatten().any(|owner| Some(owner) != but))
 }
 

@@ -1,4 +1,4 @@
-//! The words by which companies are found. The verbs that write companies keep them in the same transaction.
+//! The words by which companies are found: those of name and reference. The verbs that write companies keep them in the same transaction.
 
 use std::collections::HashSet;
 
@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, company_search_terms};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::company_settings;
 use crate::models::word_search;
 use crate::models::word_search::{Place, WordTable};
 use crate::on_each;
@@ -155,7 +156,8 @@ pub fn put(
     status: CompanyStatus,
 ) -> QueryResult<()> {
     let sort_name = search::sort_key(name);
-    let rows: Vec<_> = search::name_words(name)
+    let reference = company_settings::reference(conn, organization, company)?;
+    let rows: Vec<_> = search::words_of(&[name, reference.as_deref().unwrap_or_default()])
         .into_iter()
         .map(|word| {
             (

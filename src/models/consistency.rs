@@ -6,6 +6,7 @@ use diesel::sql_types::BigInt;
 
 use crate::db::Conn;
 use crate::models::tenant_tables::TENANT_TABLES;
+pub use crate::models::usage::invariants::{FACT_DAYS, FACT_MONTHS, USAGE_DAYS, USAGE_MONTHS};
 use crate::models::word_check;
 
 /// A query that counts the rows that must not exist.
@@ -18,7 +19,7 @@ pub struct Invariant {
 }
 
 impl Invariant {
-    const fn new(what: &'static str, sql: &'static str) -> Self {
+    pub(super) const fn new(what: &'static str, sql: &'static str) -> Self {
         Self {
             what,
             sql,
@@ -26,7 +27,8 @@ impl Invariant {
         }
     }
 
-    const fn thorough(what: &'static str, sql: &'static str) -> Self {
+    /// As `new`, for what reads everything that was ever reported.
+    pub const fn thorough(what: &'static str, sql: &'static str) -> Self {
         Self {
             what,
             sql,
@@ -74,33 +76,6 @@ const ORGANIZATIONS: &[Invariant] = &[
         "SELECT COUNT(*) AS n FROM organizations o WHERE o.assignment_count <> (SELECT COALESCE(SUM(c.member_count), 0) FROM companies c WHERE c.organization_id = o.id)",
     ),
 ];
-
-pub const USAGE_DAYS: &[Invariant] = &[
-    Invariant::thorough(
-        "sums of a day that are not the sum of its events",
-        "SELECT COUNT(*) AS n FROM usage_days d WHERE d.scope <> 'active' AND d.scope <> 'archived' AND (d.quantity, d.events) <> \
-         (SELECT COALESCE(SUM(e.quantity), 0), COUNT(*) FROM usage_events e WHERE e.organization_id = d.organization_id \
-         AND e.company_id = d.scope AND e.meter = d.meter AND e.day = d.day AND e.voided_at IS NULL)",
-    ),
-    Invariant::thorough(
-        "usage events that are in no sum",
-        "SELECT COUNT(*) AS n FROM usage_events e WHERE e.voided_at IS NULL AND NOT EXISTS (SELECT 1 FROM usage_days d \
-         WHERE d.organization_id = e.organization_id AND d.scope = e.company_id AND d.meter = e.meter AND d.day = e.day)",
-    ),
-    Invariant::thorough(
-        "sums of active companies that are not the sum of the companies",
-        "SELECT COUNT(*) AS n FROM usage_days d WHERE d.scope = 'active' AND d.quantity <> (SELECT COALESCE(SUM(x.quantity), 0) \
-         FROM companies c JOIN usage_days x ON x.organization_id = c.organization_id AND x.scope = c.id \
-         WHERE c.organization_id = d.organization_id AND c.status = 'active' AND x.meter = d.meter AND x.day = d.day)",
-    ),
-];
-
-pub const USAGE_MONTHS: &[Invariant] = &[Invariant::thorough(
-    "sums of months that are not the sum of their days",
-    "SELECT COUNT(*) AS n FROM (SELECT organization_id, scope, meter, SUM(quantity) AS quantity, SUM(events) AS events FROM usage_months \
-     GROUP BY organization_id, scope, meter) m WHERE (m.quantity, m.events) <> (SELECT SUM(d.quantity), SUM(d.events) FROM usage_days d \
-     WHERE d.organization_id = m.organization_id AND d.scope = m.scope AND d.meter = m.meter)",
-)];
 
 pub const ROLE_COUNTS: &[Invariant] = &[
     Invariant::new(

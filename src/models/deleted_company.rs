@@ -13,8 +13,11 @@ use crate::db::schema::{companies, deleted_assignments, deleted_companies, organ
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, OrganizationStatus};
 use crate::models::company_move::{self, MovedCompany};
+use crate::models::company_settings;
 use crate::models::company_slug;
 use crate::models::membership::parked;
+use crate::models::resource::of_company;
+use crate::models::resource::of_company::ResourceOwner;
 use crate::on_each;
 
 pub const GRACE: Span = Span::days(30);
@@ -112,6 +115,7 @@ pub fn delete(
     let people = parked::park(conn, organization, id)?;
     company_move::delete(conn, organization, &deleted.as_moved())?;
     company_slug::reserve(conn, now, organization, id, &deleted.slug)?;
+    of_company::relist(conn, organization, id, ResourceOwner::Deleted)?;
     Ok(Some((deleted, people)))
 }
 
@@ -139,6 +143,7 @@ pub fn restore(
     let slug = Slug::parse(&deleted.slug).map_err(|error| diesel::result::Error::DeserializationError(error.into()))?;
     company_move::insert(conn, organization, &deleted.as_moved(), &slug)?;
     company_slug::take_back(conn, organization, &deleted.slug)?;
+    of_company::relist(conn, organization, id, ResourceOwner::Archived)?;
     let people = parked::unpark(conn, now, organization, id)?;
     diesel::delete(deleted_companies::table.find((organization, id))).execute(conn)?;
     Ok(Some((deleted, people)))
@@ -208,9 +213,10 @@ pub fn purge(conn: &mut Conn, now: Time, most: i64) -> QueryResult<PurgeStep> {
         .bind::<Text, _>(id)
         .bind::<BigInt, _>(most)
         .execute(c))?;
-    if gone > 0 {
+    if gone > 0 || of_company::purge(conn, organization, id, most)? > 0 {
         return Ok(PurgeStep::More);
     }
+    company_settings::delete(conn, organization, id)?;
     company_slug::release(conn, organization, id)?;
     diesel::delete(deleted_companies::table.find((organization, id))).execute(conn)?;
     Ok(PurgeStep::Done { organization, id, name })

@@ -7,19 +7,22 @@ use crate::common::id::JoinId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
-    account_requests, approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests,
-    login_attempts, memberships, organization_drafts, sessions, support_sessions, usage_event_keys, users,
+    account_requests, api_answers, approvals, company_assignments, email_tokens, invitation_reports, invitations,
+    join_requests, login_attempts, memberships, organization_drafts, sessions, support_sessions, usage_event_keys,
+    users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::models::account_request;
+use crate::models::api_answer;
 use crate::models::approval::ApprovalStatus;
 use crate::models::invitation_report;
 use crate::models::join_request;
 use crate::models::organization::draft;
 use crate::models::session::{ABSOLUTE, IDLE};
 use crate::models::usage::key;
+use crate::models::usage_import;
 
 /// Pending invitations past their end.
 pub fn expired_invitations(conn: &mut Conn, now: Time) -> QueryResult<bool> {
@@ -78,8 +81,8 @@ pub fn ended_support_sessions(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     .get_result(conn)
 }
 
-/// Removal snapshots, sessions, email tokens, sign-in attempts, drafts, closed reports and keys of usage events that are no longer
-/// needed.
+/// Removal snapshots, sessions, email tokens, sign-in attempts, drafts, closed reports, keys of usage events and answers of the API that
+/// are no longer needed.
 pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let removals: bool =
         diesel::select(exists(memberships::table.filter(memberships::restorable_until.lt(now)))).get_result(conn)?;
@@ -109,7 +112,10 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     .get_result(conn)?;
     let keys = exists(usage_event_keys::table.filter(usage_event_keys::received_at.lt(now - key::KEPT)));
     let keys: bool = diesel::select(keys).get_result(conn)?;
-    Ok(removals || sessions || tokens || attempts || reports || drafts || requests || keys)
+    let imports = usage_import::expired(conn, now)?.is_some();
+    let answers = exists(api_answers::table.filter(api_answers::created_at.lt(now - api_answer::KEPT)));
+    let answers: bool = diesel::select(answers).get_result(conn)?;
+    Ok(removals || sessions || tokens || attempts || reports || drafts || requests || keys || imports || answers)
 }
 
 /// A request whose time is over.

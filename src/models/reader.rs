@@ -42,6 +42,17 @@ pub struct SessionRow {
     pub last_seen_at: Time,
 }
 
+impl SessionRow {
+    /// Instead of a session, for who acts without one.
+    pub fn none(now: Time) -> Self {
+        Self {
+            id: SessionId::NIL,
+            created_at: now,
+            last_seen_at: now,
+        }
+    }
+}
+
 /// An organization.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = organizations)]
@@ -126,6 +137,42 @@ pub fn member(conn: &mut Conn, now: Time, token: &Token, slug: &str) -> QueryRes
             FACTS,
             HeldRoles::columns(now),
             instance_pages::table.select(instance_pages::page_version).single_value(),
+        ))
+        .first(c)
+        .optional())
+}
+
+/// A member without a session, for work in their name.
+pub type AbsentRow = (
+    AccountRow,
+    OrganizationRow,
+    String,
+    MembershipRow,
+    MembershipAccess,
+    HeldRoles,
+);
+
+/// A member of an organization by id.
+pub fn absent_member(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    member: MembershipId,
+) -> QueryResult<Option<AbsentRow>> {
+    on_each!(conn, c => memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .inner_join(organizations::table.on(organizations::id.eq(memberships::organization_id)))
+        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::id.eq(member))
+        .filter(organization_slugs::is_current)
+        .select((
+            AccountRow::as_select(),
+            OrganizationRow::as_select(),
+            organization_slugs::slug,
+            MembershipRow::as_select(),
+            FACTS,
+            HeldRoles::columns(now),
         ))
         .first(c)
         .optional())

@@ -2,6 +2,7 @@
 
 use crate::models::consistency;
 use crate::models::consistency::Invariant;
+use crate::models::inventory_check;
 
 /// What the move of a company to another organization does with rows that name the company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,8 +79,25 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("deleted_assignments", "deleted_company_id, membership_id"),
     TenantTable::new("deleted_companies", "id"),
     TenantTable::new("former_company_slugs", "slug").on_company_move(OnCompanyMove::Carried),
+    TenantTable::new("company_settings", "company_id")
+        .on_company_move(OnCompanyMove::Carried)
+        .invariants(inventory_check::COMPANY_SETTINGS),
+    TenantTable::new("company_defaults", "organization_id"),
+    TenantTable::new("resource_search_terms", "listed_as, word, sort_name, resource_id"),
+    TenantTable::new("resource_counts", "scope, listed_as, kind").invariants(inventory_check::RESOURCE_COUNTS),
+    TenantTable::new("resources", "id")
+        .on_company_move(OnCompanyMove::Carried)
+        .invariants(inventory_check::RESOURCES),
     TenantTable::new("settings_reviews", "id"),
     TenantTable::new("company_facts", "company_id, day").on_company_move(OnCompanyMove::History),
+    TenantTable::new("usage_import_rejections", "import_id, line"),
+    TenantTable::new("usage_import_pieces", "import_id, piece"),
+    TenantTable::new("usage_imports", "id"),
+    TenantTable::new("fact_months", "scope, month").invariants(consistency::FACT_MONTHS),
+    TenantTable::new("fact_days", "scope, day").invariants(consistency::FACT_DAYS),
+    TenantTable::new("report_recipients", "schedule_id, membership_id"),
+    TenantTable::new("report_schedules", "id"),
+    TenantTable::new("rate_cards", "id"),
     TenantTable::new("usage_zones", "first_day"),
     TenantTable::new("usage_months", "scope, meter, month").invariants(consistency::USAGE_MONTHS),
     TenantTable::new("usage_days", "scope, meter, day").invariants(consistency::USAGE_DAYS),
@@ -100,6 +118,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("join_requests", "id"),
     TenantTable::new("retired_link_tokens", "token_hash"),
     TenantTable::new("onboarding_links", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::OnboardingLinks)),
+    TenantTable::new("api_answers", "api_key_id, idempotency_key").on_company_move(OnCompanyMove::History),
     TenantTable::new("api_keys", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::ApiKeys)),
     TenantTable::new("invitation_reports", "id"),
     TenantTable::new("organization_blocks", "email"),

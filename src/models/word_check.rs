@@ -1,4 +1,4 @@
-//! Whether the words by which members, companies and invitations are found are those of their names. No SQL splits a name, so
+//! Whether the words by which members, companies, invitations and resources are found are those of their names. No SQL splits a name, so
 //! the rows are compared here, some at a time.
 
 use std::collections::{BTreeSet, HashMap};
@@ -9,6 +9,7 @@ use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use crate::common::search;
 use crate::db::Conn;
 use crate::db::schema::organizations;
+use crate::models::resource::words;
 use crate::on_each;
 
 /// How many names are compared at a time.
@@ -21,6 +22,7 @@ struct Found {
     id: String,
     #[diesel(sql_type = Text)]
     name: String,
+    /// The email address, or what else the name is found with.
     #[diesel(sql_type = Text)]
     email: String,
     #[diesel(sql_type = Text)]
@@ -57,7 +59,7 @@ struct Table {
     has_status: bool,
 }
 
-const TABLES: [Table; 3] = [
+const TABLES: [Table; 4] = [
     Table {
         what: "members with missing or wrong search words",
         found: "SELECT m.id, u.name, u.email, m.status, m.sort_name, CAST(NULL AS BIGINT) AS created_at \
@@ -73,11 +75,12 @@ const TABLES: [Table; 3] = [
     },
     Table {
         what: "companies with missing or wrong search words",
-        found: "SELECT id, name, '' AS email, status, sort_name, CAST(NULL AS BIGINT) AS created_at \
-            FROM companies WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        found: "SELECT c.id, c.name, COALESCE(s.external_ref, '') AS email, c.status, c.sort_name, CAST(NULL AS BIGINT) AS created_at \
+            FROM companies c LEFT JOIN company_settings s ON s.organization_id = c.organization_id AND s.company_id = c.id \
+            WHERE c.organization_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3",
         words: "SELECT company_id AS id, word, status, sort_name, CAST(NULL AS BIGINT) AS created_at \
             FROM company_search_terms WHERE organization_id = $1 AND company_id > $2 AND company_id <= $3",
-        of: |company| search::name_words(&company.name),
+        of: |company| search::words_of(&[&company.name, &company.email]),
         has_status: true,
     },
     Table {
@@ -87,6 +90,23 @@ const TABLES: [Table; 3] = [
         words: "SELECT invitation_id AS id, word, status, CAST(NULL AS BYTEA) AS sort_name, created_at \
             FROM invitation_search_terms WHERE organization_id = $1 AND invitation_id > $2 AND invitation_id <= $3",
         of: |invited| search::invitee_words(&invited.name, &invited.email),
+        has_status: true,
+    },
+    Table {
+        what: "resources with missing or wrong search words",
+        // No reference has a space.
+        found: "SELECT id, name, COALESCE(external_ref, '') || ' ' || details AS email, listed_as AS status, sort_name, \
+            CAST(NULL AS BIGINT) AS created_at FROM resources WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        words: "SELECT resource_id AS id, word, listed_as AS status, sort_name, CAST(NULL AS BIGINT) AS created_at \
+            FROM resource_search_terms WHERE organization_id = $1 AND resource_id > $2 AND resource_id <= $3",
+        of: |resource| {
+            let (reference, details) = resource.email.split_once(' ').unwrap_or_default();
+            words::of(
+                &resource.name,
+                reference,
+                &serde_json::from_str(details).unwrap_or_default(),
+            )
+        },
         has_status: true,
     },
 ];

@@ -14,7 +14,7 @@ pub fn allocate(amount: i64, weights: &[i64]) -> Option<Vec<i64>> {
     let left = usize::try_from(size - shares.iter().sum::<i128>()).unwrap_or_default();
     let mut by_loss: Vec<usize> = (0..weights.len()).collect();
     let loss = |at: usize| weights.get(at).map_or(0, |weight| size * weight % total);
-    by_loss.sort_by_key(|at| (std::cmp::Reverse(loss(*at)), *at));
+    by_loss.sort_by_cached_key(|at| (std::cmp::Reverse(loss(*at)), *at));
     for at in by_loss.into_iter().take(left) {
         if let Some(share) = shares.get_mut(at) {
             *share += 1;

@@ -6,16 +6,19 @@
 //!   roundTiesToEven), and its tax once.
 //! - **A part of a month** costs what the month costs up to its end, less what it cost before its beginning. So the days of a month
 //!   add up to the month, to the minor unit, whatever the tiers.
-//! - **A company** gets its share of the organization's line by its quantity. The shares add up to the line.
+//! - **A company** gets its share of the organization's line by its quantity, of a part of a month by its quantity in this part. The
+//!   shares add up to the line.
 
 mod allocate;
 mod price;
 mod round;
+mod share;
 #[cfg(test)]
 mod tests;
 
 pub use self::allocate::allocate;
 pub use self::price::{Cost, MeterPrice, PriceFault, PriceModel, Tier, TooLarge};
+pub use self::share::{SharedCost, SpreadDay, share, spread};
 
 /// Millionths in one: of a unit in a quantity, of a minor unit in a unit price, of the whole in a tax rate.
 pub const MICRO: i64 = 1_000_000;

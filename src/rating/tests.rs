@@ -220,4 +220,30 @@ proptest! {
         let text = serde_json::to_string(&price).unwrap();
         prop_assert_eq!(serde_json::from_str::<MeterPrice>(&text).unwrap(), price);
     }
+
+    #[test]
+    fn shares_of_a_part_add_up_to_it(price in prices(), before in proptest::option::of(0..100 * MICRO), parts in vec(0..50 * MICRO, 1..20)) {
+        let shared = share(&price, before, &parts).unwrap();
+        let through = before.unwrap_or(0) + parts.iter().sum::<i64>();
+        prop_assert_eq!(shared.total, price.cost_between(before, through).unwrap());
+        match shared.shares {
+            None => prop_assert!(parts.iter().all(|part| *part == 0)),
+            Some(shares) => {
+                prop_assert_eq!(shares.iter().map(|share| share.amount).sum::<i64>(), shared.total.amount);
+                prop_assert_eq!(shares.iter().map(|share| share.tax).sum::<i64>(), shared.total.tax);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_spread_over_days_adds_up(amount in -10_000..10_000_i64, days in vec((0..5_000_i64, 0..100_i64, 0..100_i64), 1..31)) {
+        let days: Vec<SpreadDay> = days
+            .into_iter()
+            .map(|(cost, all, quantity)| SpreadDay { cost, all: all.max(quantity), quantity })
+            .collect();
+        prop_assert_eq!(spread(amount, &days).iter().sum::<i64>(), amount);
+        let whole: Vec<SpreadDay> = days.iter().map(|day| SpreadDay { quantity: day.all, ..*day }).collect();
+        let costs: Vec<i64> = days.iter().map(|day| day.cost).collect();
+        prop_assert_eq!(spread(costs.iter().sum(), &whole), costs);
+    }
 }

@@ -3,6 +3,7 @@
 pub mod dispatch;
 pub mod guard;
 pub mod health;
+pub mod openapi;
 
 use std::sync::LazyLock;
 
@@ -14,11 +15,15 @@ use crate::api_auth::{ApiCompanyGate, ApiGate};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
-    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, InviteMembers, ManageCompanyMembers,
-    ManageKeys, ManageOnboardingLinks, ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess,
-    ViewAudit, ViewCompany, ViewKeys, ViewMembers, ViewOrganization, ViewOverview,
+    DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, ExportReporting, InviteMembers,
+    ManageBilling, ManageChannels, ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles,
+    ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany,
+    ViewCompanyReports, ViewKeys, ViewMembers, ViewOrganization, ViewOverview, ViewReporting,
 };
-use crate::authz::scope::{AnyScope, CompaniesRead, EventsWrite, FactsWrite};
+use crate::authz::scope::{
+    AnyScope, CompaniesRead, CompaniesWrite, EventsWrite, FactsWrite, MembersRead, MembersWrite, ReportsRead,
+    ResourcesRead, ResourcesWrite,
+};
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
@@ -26,7 +31,8 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
-    operator, organizations, overview, permissions, search, settings, suggestions,
+    operator, organizations, overview, permissions, rate_card, reporting, resources, search, settings, suggestions,
+    usage_imports,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -65,6 +71,7 @@ macro_rules! table {
     (@name post) => { "POST" };
     (@name put) => { "PUT" };
     (@name patch) => { "PATCH" };
+    (@name delete) => { "DELETE" };
 }
 
 async fn asset(_public: Public, request: HttpRequest, name: web::Path<String>) -> HttpResponse {
@@ -138,6 +145,9 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/companies/{company}"                          CompanyGate<ViewCompany>          => companies::show::show;
     get  "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::edit;
     post "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::update;
+    post "/organizations/{slug}/companies/{company}/settings/reference"       CompanyGate<EditCompany>          => companies::settings::reference::update;
+    post "/organizations/{slug}/companies/{company}/settings/preferences"     CompanyGate<EditCompany>          => companies::settings::preferences::update;
+    get  "/organizations/{slug}/companies/{company}/resources"                CompanyGate<ViewCompany>          => resources::of_company::index;
     get  "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::new;
     post "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::create;
     post "/organizations/{slug}/companies/{company}/restoring"                CompanyGate<ArchiveCompanies>     => companies::restoring::create;
@@ -150,6 +160,15 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::index;
     post "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::create;
     post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" CompanyGate<ManageCompanyMembers> => companies::people::destroy;
+
+    // Resources
+    get  "/organizations/{slug}/resources"                Gate<ViewCompany>    => resources::index::index;
+    post "/organizations/{slug}/resources"                Gate<ManageChannels> => resources::new::create;
+    get  "/organizations/{slug}/resources/new"            Gate<ManageChannels> => resources::new::new;
+    get  "/organizations/{slug}/resources/{id}"           Gate<ViewCompany>    => resources::show::show;
+    post "/organizations/{slug}/resources/{id}"           Gate<ManageChannels> => resources::show::update;
+    post "/organizations/{slug}/resources/{id}/archiving" Gate<ManageChannels> => resources::archiving::create;
+    post "/organizations/{slug}/resources/{id}/restoring" Gate<ManageChannels> => resources::restoring::create;
 
     // Members
     get  "/organizations/{slug}/members"                                         Gate<ViewMembers>     => members::index::index;
@@ -202,6 +221,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/settings"                             Gate<ViewOrganization> => settings::index::index;
     get  "/organizations/{slug}/settings/general"                     Gate<EditProfile>      => settings::general::edit;
     post "/organizations/{slug}/settings/general"                     Gate<EditProfile>      => settings::general::update;
+    get  "/organizations/{slug}/settings/defaults"                    Gate<EditProfile>      => settings::defaults::edit;
+    post "/organizations/{slug}/settings/defaults"                    Gate<EditProfile>      => settings::defaults::update;
     get  "/organizations/{slug}/settings/slug"                        Gate<ChangeSlug>       => settings::slug::edit;
     post "/organizations/{slug}/settings/slug"                        Gate<ChangeSlug>       => settings::slug::update;
     get  "/organizations/{slug}/settings/slug/status"                 Gate<ChangeSlug>       => settings::slug_status::show;
@@ -285,8 +306,32 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/join/{token}/opening"                                            Visitor                     => onboarding_links::opening::create;
     post "/join/requests/{id}/withdrawal"                                   SignedIn                    => onboarding_links::withdrawal::create;
 
+    // Reporting
+    get  "/organizations/{slug}/reporting"                                   Gate<ViewReporting>             => reporting::show::show;
+    get  "/organizations/{slug}/reporting.csv"                               Gate<ExportReporting>           => reporting::export::show;
+    get  "/organizations/{slug}/companies/{company}/usage"                   CompanyGate<ViewCompanyReports> => reporting::usage::show;
+    get  "/organizations/{slug}/companies/{company}/usage/{id}/voiding"      CompanyGate<EditCompanyData>    => reporting::voiding::new;
+    post "/organizations/{slug}/companies/{company}/usage/{id}/voiding"      CompanyGate<EditCompanyData>    => reporting::voiding::create;
+
+    get  "/organizations/{slug}/reporting/schedules"                         Gate<ExportReporting>           => reporting::schedules::index;
+    post "/organizations/{slug}/reporting/schedules"                         Gate<ExportReporting>           => reporting::schedules::create;
+    post "/organizations/{slug}/reporting/schedules/{id}/stopping"           Gate<ExportReporting>           => reporting::schedule_state::destroy;
+    post "/organizations/{slug}/reporting/schedules/{id}/resuming"           Gate<ExportReporting>           => reporting::schedule_state::create;
+    get  "/organizations/{slug}/reporting/schedules/{id}/deletion"           Gate<ExportReporting>           => reporting::schedule_deletion::new;
+    post "/organizations/{slug}/reporting/schedules/{id}/deletion"           Gate<ExportReporting>           => reporting::schedule_deletion::create;
+    get  "/scheduled-reports/{token}"                                        Visitor                         => reporting::unsubscribing::show;
+    post "/scheduled-reports/{token}"                                        Visitor                         => reporting::unsubscribing::create;
+    post "/account/scheduled-reports/{id}/unsubscribing"                     SignedIn                        => reporting::unsubscribing::destroy;
+
+    // Rate card
+    get  "/organizations/{slug}/settings/rate-card"         Gate<ViewBilling>   => rate_card::show::show;
+    post "/organizations/{slug}/settings/rate-card"         Gate<ManageBilling> => rate_card::new::create;
+    get  "/organizations/{slug}/settings/rate-card/new"     Gate<ManageBilling> => rate_card::new::new;
+    post "/organizations/{slug}/settings/rate-card/preview" Gate<ManageBilling> => rate_card::preview::create;
+
     // API keys
     get  "/organizations/{slug}/settings/developers"                      Gate<ViewKeys>   => developers::index::index;
+    get  "/organizations/{slug}/settings/developers/reference"            Gate<ViewKeys>   => developers::reference::show;
     post "/organizations/{slug}/settings/developers/keys"                 Gate<ManageKeys> => developers::new::create;
     get  "/organizations/{slug}/settings/developers/keys/new"             Gate<ManageKeys> => developers::new::new;
     get  "/organizations/{slug}/settings/developers/keys/{id}/rotation"   Gate<ManageKeys> => developers::rotation::new;
@@ -296,14 +341,51 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/settings/developers/keys/{id}/adoption"   Gate<ManageKeys> => developers::adoption::new;
     post "/organizations/{slug}/settings/developers/keys/{id}/adoption"   Gate<ManageKeys> => developers::adoption::create;
 
+    // Imports of usage
+    get  "/organizations/{slug}/imports"                   Gate<EditCompanyData> => usage_imports::index::index;
+    post "/organizations/{slug}/imports"                   Gate<EditCompanyData> => usage_imports::index::create;
+    get  "/organizations/{slug}/imports/{id}"              Gate<EditCompanyData> => usage_imports::show::show;
+    post "/organizations/{slug}/imports/{id}/columns"      Gate<EditCompanyData> => usage_imports::columns::update;
+    post "/organizations/{slug}/imports/{id}/confirmation" Gate<EditCompanyData> => usage_imports::confirmation::create;
+    post "/organizations/{slug}/imports/{id}/cancellation" Gate<EditCompanyData> => usage_imports::cancellation::create;
+    get  "/organizations/{slug}/imports/{id}/rejected.csv" Gate<EditCompanyData> => usage_imports::rejected::show;
+
     // The JSON API
-    get  "/api/v1/organization"        ApiGate<ViewOrganization, AnyScope>        => api::organization::show;
-    get  "/api/v1/companies"           ApiGate<ViewCompany, CompaniesRead>        => api::companies::index;
-    get  "/api/v1/companies/{company}" ApiCompanyGate<ViewCompany, CompaniesRead> => api::companies::show;
-    put  "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::create;
-    patch "/api/v1/companies/{company}/facts/{date}" ApiCompanyGate<EditCompanyData, FactsWrite> => api::facts::update;
-    post "/api/v1/events"              ApiGate<EditCompanyData, EventsWrite>      => api::events::create;
-    post "/api/v1/events/voiding"      ApiGate<EditCompanyData, EventsWrite>      => api::voiding::create;
+    get    "/api/v1/openapi.json"                          Public                                           => openapi::show;
+    get    "/api/v1/organization"                          ApiGate<ViewOrganization, AnyScope>              => api::organization::show;
+    get    "/api/v1/companies"                             ApiGate<ViewCompany, CompaniesRead>              => api::companies::index;
+    post   "/api/v1/companies"                             ApiGate<CreateCompanies, CompaniesWrite>         => api::companies::create::create;
+    get    "/api/v1/companies/{company}"                   ApiCompanyGate<ViewCompany, CompaniesRead>       => api::companies::show;
+    patch  "/api/v1/companies/{company}"                   ApiCompanyGate<EditCompany, CompaniesWrite>      => api::companies::update;
+    post   "/api/v1/companies/{company}/archiving"         ApiCompanyGate<ArchiveCompanies, CompaniesWrite> => api::companies::archiving::create;
+    post   "/api/v1/companies/{company}/restoring"         ApiCompanyGate<ArchiveCompanies, CompaniesWrite> => api::companies::restoring::create;
+    put    "/api/v1/companies/{company}/facts/{date}"      ApiCompanyGate<EditCompanyData, FactsWrite>      => api::facts::create;
+    patch  "/api/v1/companies/{company}/facts/{date}"      ApiCompanyGate<EditCompanyData, FactsWrite>      => api::facts::update;
+    get    "/api/v1/companies/{company}/settings"          ApiCompanyGate<ViewCompany, CompaniesRead>       => api::company_settings::show;
+    patch  "/api/v1/companies/{company}/settings"          ApiCompanyGate<EditCompany, CompaniesWrite>      => api::company_settings::update;
+    get    "/api/v1/resources"                             ApiGate<ViewCompany, ResourcesRead>              => api::resources::index;
+    post   "/api/v1/resources"                             ApiGate<ManageChannels, ResourcesWrite>          => api::resources::create;
+    get    "/api/v1/resources/{id}"                        ApiGate<ViewCompany, ResourcesRead>              => api::resources::show;
+    patch  "/api/v1/resources/{id}"                        ApiGate<ManageChannels, ResourcesWrite>          => api::resources::update;
+    post   "/api/v1/resources/{id}/archiving"              ApiGate<ManageChannels, ResourcesWrite>          => api::resource_archiving::create;
+    post   "/api/v1/resources/{id}/restoring"              ApiGate<ManageChannels, ResourcesWrite>          => api::resource_restoring::create;
+    get    "/api/v1/members"                               ApiGate<ViewMembers, MembersRead>                => api::members::index;
+    get    "/api/v1/members/{member}"                      ApiGate<ViewMembers, MembersRead>                => api::members::show;
+    patch  "/api/v1/members/{member}"                      ApiGate<ChangeRoles, MembersWrite>               => api::members::update;
+    delete "/api/v1/members/{member}"                      ApiGate<RemoveMembers, MembersWrite>             => api::members::destroy;
+    post   "/api/v1/members/{member}/suspension"           ApiGate<RemoveMembers, MembersWrite>             => api::members::suspension::create;
+    post   "/api/v1/members/{member}/restoration"          ApiGate<RemoveMembers, MembersWrite>             => api::members::restoration::create;
+    get    "/api/v1/members/{member}/companies"            ApiGate<ViewMembers, MembersRead>                => api::members::companies::index;
+    put    "/api/v1/members/{member}/companies/{company}"  ApiGate<AssignCompanies, MembersWrite>           => api::members::companies::update;
+    delete "/api/v1/members/{member}/companies/{company}"  ApiGate<AssignCompanies, MembersWrite>           => api::members::companies::destroy;
+    get    "/api/v1/invitations"                           ApiGate<InviteMembers, MembersWrite>             => api::invitations::index;
+    post   "/api/v1/invitations"                           ApiGate<InviteMembers, MembersWrite>             => api::invitations::create::create;
+    get    "/api/v1/invitations/{invitation}"              ApiGate<InviteMembers, MembersWrite>             => api::invitations::show;
+    post   "/api/v1/invitations/{invitation}/resending"    ApiGate<InviteMembers, MembersWrite>             => api::invitations::resending::create;
+    post   "/api/v1/invitations/{invitation}/cancellation" ApiGate<InviteMembers, MembersWrite>             => api::invitations::cancellation::create;
+    get    "/api/v1/reports"                               ApiGate<ViewReporting, ReportsRead>              => api::reports::index;
+    post   "/api/v1/events"                                ApiGate<EditCompanyData, EventsWrite>            => api::events::create;
+    post   "/api/v1/events/voiding"                        ApiGate<EditCompanyData, EventsWrite>            => api::voiding::create;
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              Gate<ViewAudit>   => audit::index::index;
@@ -380,5 +462,6 @@ fn tree() -> &'static RouteTree {
 /// Adds the routes to the application.
 pub fn configure(app: &mut web::ServiceConfig) {
     app.app_data(Routes(tree()));
+    app.app_data(openapi::document());
     app.default_service(Dispatch);
 }

@@ -22,6 +22,7 @@ use crate::common::id::RawId;
 use crate::web::admission::{address, admit, lines, peer, text};
 use crate::web::connection::RequestInProgress;
 use crate::web::error_page::dressed;
+use crate::web::quotas;
 use crate::web::request_body::receive;
 use crate::web::route_tree::pattern;
 use crate::web::stored;
@@ -93,6 +94,7 @@ pub async fn guard(
         },
     };
     secure(&mut response, &app, &request);
+    quotas::say(&mut response, &app, &request);
     remember_device(&mut response, &app, &request);
     log(&response, &request, began.elapsed());
     Ok(response)
@@ -152,6 +154,7 @@ fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
         new_device: std::sync::OnceLock::new(),
         who: std::sync::OnceLock::new(),
         page: PageNote::default(),
+        quotas: std::sync::OnceLock::new(),
     }
 }
 

@@ -25,7 +25,9 @@ const fn tab(allowed: fn(Permissions) -> bool, label: &'static str, icon: &'stat
 #[rustfmt::skip]
 static SETTINGS: &[NavTab] = &[
     tab(Permissions::edit_profile, "General", "building", "general"),
+    tab(Permissions::edit_profile, "Defaults", "settings", "defaults"),
     tab(Permissions::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
+    tab(Permissions::view_billing, "Rate card", "credit-card", "rate-card"),
     tab(Permissions::view_keys, "Developers", "code-xml", "developers"),
     tab(Permissions::view_audit, "Audit log", "history", "audit"),
     tab(Permissions::manage_security, "Security checklist", "check", "checklist"),
@@ -44,7 +46,7 @@ static ACCESS: &[NavTab] = &[
 ];
 
 /// What is useful only with several companies or members.
-const FOR_SEVERAL: [&str; 5] = ["onboarding", "/matrix", "/groups", "/requests", "/reviews"];
+const FOR_SEVERAL: [&str; 6] = ["defaults", "onboarding", "/matrix", "/groups", "/requests", "/reviews"];
 
 /// Whether an organization of one person with one business has a tab. Its page opens by its address all the same.
 pub fn is_for_one(tab: &NavTab) -> bool {
@@ -74,7 +76,7 @@ mod tests {
     fn tabs_follow_permissions() {
         assert!(settings(Permissions::of(Role::Member, &[])).is_empty());
         assert_eq!(settings(Permissions::of(Role::Owner, &[])).len(), SETTINGS.len());
-        assert_eq!(settings(Permissions::of(Role::BillingAdmin, &[])).len(), 1);
+        assert_eq!(settings(Permissions::of(Role::BillingAdmin, &[])).len(), 2);
         assert!(access(Permissions::of(Role::Editor, &[])).is_empty());
         assert_eq!(access(Permissions::of(Role::UserAdmin, &[])).len(), ACCESS.len() - 1);
         assert_eq!(access(Permissions::of(Role::Owner, &[])).len(), ACCESS.len());

@@ -14,7 +14,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, BytesMut};
 use tokio::time::{Instant as Deadline, timeout_at};
 
-use crate::app::App;
+use crate::app::{App, ReceivedBody};
 use crate::common::config::Limits;
 use crate::common::error::AppError;
 use crate::common::fields::LARGEST;
@@ -56,6 +56,10 @@ pub async fn receive(
     };
     if let Some(connection) = connection {
         connection.has_body();
+    }
+    if is_api(req.path()) {
+        req.extensions_mut().insert(ReceivedBody(bytes));
+        return Ok(());
     }
     let (_, mut whole) = h1::Payload::create(true);
     whole.unread_data(bytes);

@@ -402,6 +402,7 @@ const MEMBER_ROUTES: &[&str] = &["/organizations/{slug}/leaving"];
 const PROFILE_ROUTES: &[&str] = &[
     "/organizations/{slug}/settings/general",
     "/organizations/{slug}/settings/contacts",
+    "/organizations/{slug}/settings/defaults",
 ];
 
 #[test]

@@ -991,7 +991,7 @@ fn permissions_of_features_that_do_not_exist_yet_are_offered_nowhere() {
     let later: Vec<PermissionId> = PermissionId::all()
         .filter(|permission| !PermissionSet::AVAILABLE.has(*permission))
         .collect();
-    assert!(later.iter().any(|permission| permission.key() == "billing.manage"));
+    assert!(later.iter().any(|permission| permission.key() == "budgets.manage"));
     let role = org.path(&format!("/access/roles/{}", org.role_id("curt’s role")));
     let pages = [
         org.path("/access/roles"),
@@ -1022,16 +1022,16 @@ fn permissions_of_features_that_do_not_exist_yet_are_offered_nowhere() {
     // A form that names one anyway changes nothing.
     let olivia = org.signed_in("olivia");
     let before = org.policies();
-    save_policies(&olivia, &org, &["admin billing.manage"], &[]).expect(422);
+    save_policies(&olivia, &org, &["admin budgets.manage"], &[]).expect(422);
     assert_eq!(org.policies(), before);
     let new = org.path("/access/roles/new");
     olivia
-        .post(&new, &role_form("Cashier", "member", &["billing.manage"]))
+        .post(&new, &role_form("Cashier", "member", &["budgets.manage"]))
         .expect(422);
-    set_overrides(&olivia, &org.overrides_path("vera"), &[("billing.view", "allow")]).expect(303);
+    set_overrides(&olivia, &org.overrides_path("vera"), &[("wallet.view", "allow")]).expect(303);
     assert_eq!(org.stored_overrides("vera"), "");
     org.signed_in("vera")
-        .post(&org.path("/access/requests"), &[("permission", "billing.view")])
+        .post(&org.path("/access/requests"), &[("permission", "wallet.view")])
         .expect(422)
         .expect_text("Choose what you need");
 }

@@ -75,6 +75,10 @@ fn statements() -> BTreeSet<String> {
             "invitations?q=new",
             "access?q=t",
             "access?tab=company&q=t",
+            "resources?q=agent",
+            "resources?kind=agent&q=ag",
+            "resources?company=north",
+            "resources?kind=agent&status=archived",
         ] {
             client.get(&format!("/organizations/{}/{search}", scenario.slug));
         }

@@ -81,8 +81,16 @@ pub struct Scenario {
     pub join: String,
     /// The owner's API key, which is limited to north.
     pub key: String,
+    /// A file with usage of the actor, or of the owner, that is not imported yet.
+    pub usage_import: String,
+    /// A usage event of north.
+    pub usage_event: String,
+    /// A scheduled report of the actor, or else of the owner.
+    pub schedule: String,
     /// An API key of the actor with every scope, if they are a member.
     pub actor_key: Option<String>,
+    /// An agent of north.
+    pub resource: String,
 
     /// A running access review, and the member's item in it.
     pub review: (String, String),
@@ -135,7 +143,10 @@ impl Scenario {
             let asker = fixtures.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
             let join = fixtures.join_request(organization, link, asker, "");
             let (key, _) = fixtures.api_key(organization, owner, "companies:read", Some(north));
+            let resource = fixtures.resource(organization, owner, "agent", &format!("Agent {slug}"), Some(north));
+            let usage_event = fixtures.call(organization, &north_slug);
             let mut actor_key = None;
+            let mut sender = fixtures.membership(organization, owner);
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
                 "manager" => &[(north, "manager")],
@@ -162,13 +173,15 @@ impl Scenario {
                         fixtures.start_support_session(organization, user).expect("consent");
                     }
                     _ => {
-                        fixtures.add_member(organization, user, role, companies);
+                        sender = fixtures.add_member(organization, user, role, companies);
                         let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
                         actor_key = Some(fixtures.api_key(organization, user, &scopes.join(" "), None).1);
                     }
                 }
                 fixtures.session_cookie(user)
             });
+            let usage_import = fixtures.usage_import(organization, sender);
+            let schedule = fixtures.schedule(organization, sender);
             let review = fixtures.review(organization, owner, None);
             let item = fixtures.review_item(organization, review, member);
             Self {
@@ -195,7 +208,11 @@ impl Scenario {
                 link_token,
                 join: join.to_string(),
                 key: key.to_string(),
+                usage_import: usage_import.to_string(),
+                usage_event: usage_event.to_string(),
+                schedule: schedule.to_string(),
                 actor_key,
+                resource: resource.to_string(),
                 actor,
             }
         })
@@ -215,6 +232,8 @@ impl Scenario {
             "id" if path.contains("/invitations/") => self.invitation.as_str(),
             "id" if path.contains("/members/") => self.member.as_str(),
             "date" => "2026-01-31",
+            "member" => self.member.as_str(),
+            "invitation" => self.invitation.as_str(),
             _ => panic!("{path}: no value for {{{name}}}, add it in roles_test.rs"),
         };
         let variable = |name: &str| {
@@ -359,15 +378,20 @@ pub fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, Str
 
 /// A body that the API takes at a path, and its type.
 fn document_for(path: &str) -> (&'static str, &'static str) {
-    if path.ends_with("/events") {
-        ("application/cloudevents-batch+json", "[]")
-    } else if path.ends_with("/events/voiding") {
-        (
-            "application/json",
-            r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#,
-        )
-    } else {
-        ("application/json", "{}")
+    let kind = "application/json";
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let parts = path.split('/').count();
+    match (last, parts) {
+        ("events", _) => ("application/cloudevents-batch+json", "[]"),
+        ("voiding", _) => (kind, r#"{"source":"dialer","id":"none","reason":"Sent twice"}"#),
+        // Of the whole organization.
+        ("resources", 4) => (kind, r#"{"kind":"agent","name":"Front desk"}"#),
+        ("companies", 4) => (kind, r#"{"name":"East","slug":"east"}"#),
+        ("invitations", 4) => (kind, r#"{"email":"fresh@newcomer.test","role":"member"}"#),
+        (_, 5) if path.contains("/companies/") => (kind, r#"{"name":"Northern"}"#),
+        (_, 5) if path.contains("/members/") => (kind, r#"{"role":"viewer"}"#),
+        (_, 7) if path.contains("/members/") => (kind, r#"{"role":"editor"}"#),
+        _ => (kind, "{}"),
     }
 }
 
@@ -437,14 +461,14 @@ fn every_route_admits_exactly_the_roles_in_the_snapshot() {
     for (actor, who) in ACTORS {
         writeln!(text, "# {actor:<9}{who}").expect("a text");
     }
-    let width = ROUTES.iter().map(|route| route.path.len()).max().unwrap_or_default() + 5;
+    let width = ROUTES.iter().map(|route| route.path.len()).max().unwrap_or_default() + 7;
     write!(text, "\n{:width$}", "").expect("a text");
     for (actor, _) in ACTORS {
         write!(text, " {actor:<8}").expect("a text");
     }
     text = text.trim_end().to_owned() + "\n";
     for (at, route) in ROUTES.iter().enumerate() {
-        let mut line = format!("{:<4} {:<pad$}", route.method, route.path, pad = width - 5);
+        let mut line = format!("{:<6} {:<pad$}", route.method, route.path, pad = width - 7);
         for column in &columns {
             write!(line, " {:<8}", column[at]).expect("a text");
         }

@@ -255,7 +255,7 @@ fn a_refused_change_is_an_error_that_rolls_back() {
 
 #[test]
 fn only_the_time_module_reads_the_clock() {
-    let elsewhere = |path: &str| path != "src/common/time.rs";
+    let elsewhere = |path: &str| path != "src/common/time/clock.rs";
     expect_no_breaches(&breaches_of(elsewhere, &["Utc::now", "SystemTime::now", "Local::now"]));
 }
 
@@ -280,11 +280,12 @@ fn style_sheets_stay_within_their_size_limits() {
     let sheets = files("static", "css");
     assert!(!sheets.is_empty());
     let size = |path: &&PathBuf| path.metadata().map_or(0, |m| m.len());
-    let everywhere = |path: &&PathBuf| file_name(&relative(path)) != "extra.css";
+    let everywhere =
+        |path: &&PathBuf| !["extra.css", "charts.css", "reference.css"].contains(&file_name(&relative(path)));
     let total: u64 = sheets.iter().filter(everywhere).map(|path| size(&path)).sum();
     assert!(total < 34_000, "{total} bytes that every page loads");
     let total: u64 = sheets.iter().map(|path| size(&path)).sum();
-    assert!(total < 40_000, "{total} bytes in all");
+    assert!(total < 46_000, "{total} bytes in all");
 }
 
 #[test]

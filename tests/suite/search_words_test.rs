@@ -384,7 +384,7 @@ impl Many<'_> {
             rows.push(format!(
                 "('{org}', '{id}', '{name}', 'c-{at}', {sort_name}, 'active', 1)"
             ));
-            words.extend(search::name_words(name).iter().map(|word| {
+            words.extend(search::words_of(&[name.as_str()]).iter().map(|word| {
                 let word = self.bytes(word);
                 format!("('{org}', 'active', {word}, {sort_name}, '{id}')")
             }));

@@ -40,6 +40,7 @@ const NOUNS: &[&str] = &[
     "persons",
     "reports",
     "requests",
+    "resources",
     "reviews",
     "roles",
     "rows",

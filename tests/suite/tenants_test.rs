@@ -74,6 +74,7 @@ fn expect_no_data_of(page: &Page, theirs: &Scenario) {
         &theirs.link,
         &theirs.link_token,
         &theirs.join,
+        &theirs.resource,
     ];
     for mark in ids.into_iter().chain([&theirs.slug]) {
         assert!(
@@ -162,6 +163,10 @@ fn ids_of_another_organization_are_not_found_on_any_route() {
         link_token: mine.link_token.clone(),
         join: invitation.join.clone(),
         key: invitation.key.clone(),
+        resource: invitation.resource.clone(),
+        schedule: invitation.schedule.clone(),
+        usage_event: invitation.usage_event.clone(),
+        usage_import: invitation.usage_import.clone(),
         actor_key: None,
 
         review: member.review.clone(),

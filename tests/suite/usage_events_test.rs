@@ -557,7 +557,53 @@ fn a_sum_beyond_64_bits_keeps_nothing_of_the_batch() {
         "/api/v1/events",
         &[event("2", "calls", "north", &json!(1_000_000_000))],
     );
-    assert_eq!(refused.status, 500);
+    assert_eq!((refused.status, problem(&refused).as_str()), (422, "sum-too-large"));
     assert_eq!(app.database.number("SELECT count(*) AS value FROM usage_events"), 1);
     assert_eq!(app.database.number("SELECT count(*) AS value FROM usage_event_keys"), 1);
+}
+
+#[test]
+fn an_event_names_a_company_by_its_reference_its_slug_or_a_former_slug() {
+    let app = TestApp::open();
+    let (_, key) = organization(&app, "usage-named", &["North", "South"]);
+    let (_, others) = organization(&app, "usage-unnamed", &["Their"]);
+    let olivia = app.signed_in("olivia@usage-named.test");
+    let north = "/organizations/usage-named/companies/north/settings";
+    olivia
+        .post(&format!("{north}/reference"), &[("external_ref", "CRM:0012/eu")])
+        .expect(303);
+    olivia
+        .post(north, &[("name", "North"), ("slug", "northern")])
+        .expect(303);
+    for (at, name) in ["CRM:0012/eu", "northern", "north"].into_iter().enumerate() {
+        let report = send(&key, &[event(&at.to_string(), "calls", name, &json!(1))]);
+        assert_eq!(counts(&report), [1, 0, 0], "{name}: {report}");
+    }
+    let both = [
+        event("mixed-1", "calls", "CRM:0012/eu", &json!(1)),
+        event("mixed-2", "calls", "south", &json!(1)),
+        event("mixed-3", "calls", "crm:0012/EU", &json!(1)),
+        event("mixed-4", "calls", "x\",\"north", &json!(1)),
+        event("mixed-5", "calls", "x,south", &json!(1)),
+    ];
+    let report = send(&key, &both);
+    assert_eq!(counts(&report), [2, 0, 3], "{report}");
+    assert_eq!(
+        counts(&send(&others, &[event("1", "calls", "CRM:0012/eu", &json!(1))])),
+        [0, 0, 1]
+    );
+    let north = company(&app, "usage-named", "northern");
+    assert_eq!(sum(&app, "usage-named", "usage_days", &north, "calls"), 4_000_000);
+    // A reference that was given up names no company any more; of an archived one, no event counts.
+    let settings = "/organizations/usage-named/companies/northern/settings/reference";
+    olivia.post(settings, &[("external_ref", "CRM-2")]).expect(303);
+    assert_eq!(
+        counts(&send(&key, &[event("late", "calls", "CRM:0012/eu", &json!(1))])),
+        [0, 0, 1]
+    );
+    olivia
+        .post("/organizations/usage-named/companies/northern/archiving", &[])
+        .expect(303);
+    let report = send(&key, &[event("archived", "calls", "CRM-2", &json!(1))]);
+    assert!(results(&report)[0].1.contains("archived"), "{report}");
 }

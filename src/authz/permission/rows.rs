@@ -81,8 +81,8 @@ permissions! {
     ChangeSlug             change_slug             "org.slug.change"        Organization Change   live  ['-' '●' '◐' '-' '-' '-' '-' '-' '-' '-' '-'] "Change the organization’s address";
     TransferOrDelete       transfer_or_delete      "org.transfer_delete"    Organization Deletion live  ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Transfer or delete the organization";
     ViewOverview           view_overview           "overview.view"          Reporting    Read     live  ['s' '●' '●' '◑' '◑' '●' '●' 'o' 'o' 'o' 'o'] "View the overview";
-    ViewReporting          view_reporting          "reporting.view"         Reporting    Read     later ['s' '●' '●' '◑' '◐' '●' '◑' '-' 'o' 'o' 'o'] "View reporting";
-    ExportReporting        export_reporting        "reporting.export"       Reporting    Export   later ['-' '●' '●' '◑' '-' '◑' '◐' '-' 'o' '◐' '-'] "Export reporting";
+    ViewReporting          view_reporting          "reporting.view"         Reporting    Read     live  ['s' '●' '●' '◑' '◐' '●' '◑' '-' 'o' 'o' 'o'] "View reporting";
+    ExportReporting        export_reporting        "reporting.export"       Reporting    Export   live  ['-' '●' '●' '◑' '-' '◑' '◐' '-' 'o' '◐' '-'] "Export reporting";
     CreateCompanies        create_companies        "company.create"         Companies    Change   live  ['-' '●' '◑' '-' '-' '◐' '-' '-' '-' '-' '-'] "Create companies";
     ArchiveCompanies       archive_companies       "company.archive"        Companies    Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Archive and restore companies";
     DeleteCompanies        delete_companies        "company.delete"         Companies    Change   live  ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Delete companies";
@@ -98,9 +98,9 @@ permissions! {
     ViewAccess             view_access             "access.view"            People       Read     live  ['s' '●' '●' '-' '●' '-' '◐' '-' 'o' '-' '-'] "View access control";
     DecideRequests         decide_requests         "requests.decide"        People       Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Decide access requests";
     ManageRoles            manage_roles            "roles.custom"           People       Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage custom roles";
-    ViewBillingTotals      view_billing_totals     "billing.totals"         Billing      Read     later ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View month-to-date billing";
-    ViewBilling            view_billing            "billing.view"           Billing      Read     later ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View billing";
-    ManageBilling          manage_billing          "billing.manage"         Billing      Change   later ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Manage billing";
+    ViewBillingTotals      view_billing_totals     "billing.totals"         Billing      Read     live  ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View month-to-date billing";
+    ViewBilling            view_billing            "billing.view"           Billing      Read     live  ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View billing";
+    ManageBilling          manage_billing          "billing.manage"         Billing      Change   live  ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Manage billing";
     ManageBudgets          manage_budgets          "budgets.manage"         Billing      Change   later ['-' '●' '◑' '●' '-' '-' '-' '-' '◐' '-' '-'] "Manage budgets";
     ViewWallet             view_wallet             "wallet.view"            Billing      Read     later ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View the wallet";
     TopUpWallet            top_up_wallet           "wallet.topup"           Billing      Change   later ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Top up the wallet";
@@ -123,7 +123,7 @@ permissions! {
     EditCompanyData        edit_company_data       "co.data.edit"           Company      Change   live  ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s data";
     ViewCompanyMembers     view_company_members    "co.members.view"        Company      Read     live  ['s' '●' '●' '-' '●' '●' '◑' 'o' 'o' 'o' '◐'] "View a company’s members";
     ManageCompanyMembers   manage_company_members  "co.members.manage"      Company      Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Manage a company’s members";
-    ViewCompanyReports     view_company_reports    "co.reports"             Company      Read     later ['s' '●' '●' '◑' '-' '●' '●' '-' 'o' 'o' 'o'] "View a company’s reports";
-    ViewCompanyBilling     view_company_billing    "co.billing.view"        Company      Read     later ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View a company’s billing";
-    ManageChannels         manage_channels         "co.channels"            Company      Change   later ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Manage a company’s channels";
+    ViewCompanyReports     view_company_reports    "co.reports"             Company      Read     live  ['s' '●' '●' '◑' '-' '●' '●' '-' 'o' 'o' 'o'] "View a company’s reports";
+    ViewCompanyBilling     view_company_billing    "co.billing.view"        Company      Read     live  ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View a company’s billing";
+    ManageChannels         manage_channels         "co.channels"            Company      Change   live  ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Manage a company’s resources";
 }

@@ -8,8 +8,11 @@ pub mod operator;
 pub mod organizations;
 pub mod people;
 pub mod permissions;
+pub mod prices;
+pub mod resources;
 pub mod reviews;
 pub mod timeline;
+pub mod usage;
 
 use std::path::Path;
 
@@ -88,8 +91,10 @@ fn seed(app: &App) -> Result<(), AppError> {
     people::seed(&timeline)?;
     links::seed(&timeline)?;
     keys::seed(&timeline)?;
+    resources::seed(&timeline)?;
     general::seed(&timeline)?;
     operator::seed(&timeline)?;
     reviews::seed(&timeline)?;
+    usage::seed(&timeline)?;
     timeline.in_order_of_time()
 }

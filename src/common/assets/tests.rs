@@ -20,6 +20,7 @@ fn every_name_in_use_has_an_address_with_a_hash() {
     for url in [
         css(),
         extra_css(),
+        reference_css(),
         js(),
         matrix_js(),
         icons(),

@@ -20,6 +20,8 @@ pub(super) struct ConfigFile {
     pub(super) instance_invitations: Option<String>,
     pub(super) stored_pages: Option<String>,
     pub(super) browser_cache: Option<String>,
+    pub(super) api_key_requests: Option<String>,
+    pub(super) api_organization_requests: Option<String>,
 }
 
 type Field = fn(&mut ConfigFile) -> &mut Option<String>;
@@ -41,6 +43,8 @@ const SETTINGS: &[(&str, Field)] = &[
     ("instance_invitations", |w| &mut w.instance_invitations),
     ("stored_pages", |w| &mut w.stored_pages),
     ("browser_cache", |w| &mut w.browser_cache),
+    ("api_key_requests", |w| &mut w.api_key_requests),
+    ("api_organization_requests", |w| &mut w.api_organization_requests),
 ];
 
 impl ConfigFile {

@@ -1,5 +1,6 @@
 //! What one client, and all of them together, may take: connections, bodies, time.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// The limits of the server. They have no setting; tests set their own.
@@ -40,6 +41,24 @@ impl Default for Limits {
                 bytes: 8 * 1024,
                 window: Duration::from_secs(15),
             },
+        }
+    }
+}
+
+/// How many requests to the API are answered in a minute; `None` is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiQuotas {
+    /// Of one API key.
+    pub key: Option<NonZeroU32>,
+    /// Of all keys of an organization together.
+    pub organization: Option<NonZeroU32>,
+}
+
+impl Default for ApiQuotas {
+    fn default() -> Self {
+        Self {
+            key: NonZeroU32::new(6_000),
+            organization: NonZeroU32::new(30_000),
         }
     }
 }

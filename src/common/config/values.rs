@@ -1,11 +1,13 @@
 //! Reads the value of each setting, with its default.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 
-use crate::common::config::{BrowserCache, Signup, StoredPages};
+use crate::common::config::file::ConfigFile;
+use crate::common::config::{ApiQuotas, BrowserCache, Signup, StoredPages};
 use crate::common::domain;
 
 pub(super) fn check<T>(
@@ -187,4 +189,28 @@ pub(super) fn invitation_limits(faults: &mut Vec<String>, written: [Option<Strin
         *limit = read.unwrap_or(*limit);
     }
     limits
+}
+
+pub(super) fn api_quotas(faults: &mut Vec<String>, written: &ConfigFile) -> ApiQuotas {
+    let mut quotas = ApiQuotas::default();
+    for (quota, written, name) in [
+        (&mut quotas.key, &written.api_key_requests, "TENANTRY_API_KEY_REQUESTS"),
+        (
+            &mut quotas.organization,
+            &written.api_organization_requests,
+            "TENANTRY_API_ORGANIZATION_REQUESTS",
+        ),
+    ] {
+        let read = |v: &str| match v {
+            "off" => Ok(None),
+            v => v
+                .parse::<NonZeroU32>()
+                .map(Some)
+                .map_err(|_| format!("{name}: “{v}” is neither off nor a whole number above 0")),
+        };
+        if let Some(read) = written.as_deref().and_then(|v| check(faults, v, read)) {
+            *quota = read;
+        }
+    }
+    quotas
 }

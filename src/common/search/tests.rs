@@ -152,7 +152,7 @@ proptest! {
         many in 0usize..12,
     ) {
         let part: String = name.chars().skip(from).take(many).collect();
-        let stored = name_words(&name);
+        let stored = words_of(&[&name]);
         for text in [typed, part] {
             let terms = query(&text);
             let found = terms.iter().all(|term| is_stored(&stored, term));

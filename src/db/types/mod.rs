@@ -1,8 +1,10 @@
 //! Column types that belong to the domain.
 
+pub mod inventory;
 pub mod org_id;
 pub mod organization;
 pub mod usage;
+pub mod usage_import;
 
 crate::text_enum! {
     pub enum MembershipStatus {

@@ -11,6 +11,8 @@ use crate::common::zone;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::email_token;
+use crate::models::organization::heading;
+use crate::models::report_schedule;
 use crate::services::reauthenticate::PasswordError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -32,6 +34,8 @@ pub struct ProfilePage {
     email: String,
     /// The new address that is not verified yet.
     awaited: Option<String>,
+    /// The reports that are sent to this account: id, name and organization.
+    reports: Vec<(String, String, String)>,
 }
 crate::page!(ProfilePage);
 
@@ -62,8 +66,19 @@ impl ProfilePage {
             verified: person.verified,
             email: typed.email,
             awaited: email_token::pending_email(conn, &person.cx, person.id)?,
+            reports: reports(conn, person)?,
         })
     }
+}
+
+fn reports(conn: &mut Conn, person: &CurrentUser) -> Result<Vec<(String, String, String)>, AppError> {
+    let mut reports = Vec::new();
+    for (organization, schedule, _) in report_schedule::of_user(conn, person.id)? {
+        let found = report_schedule::find(conn, organization, schedule)?;
+        let organization = heading::heading(conn, organization)?;
+        reports.push((schedule.to_string(), found.name, organization.name));
+    }
+    Ok(reports)
 }
 
 /// `GET /account`

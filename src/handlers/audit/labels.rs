@@ -6,6 +6,7 @@ use crate::authz::permission::{PermissionId, RoleColumn};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::device;
 use crate::common::time::Time;
+use crate::db::types::inventory::{AgentHours, ResourceKind};
 use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 use crate::handlers::audit::filter::AuditZones;
 
@@ -13,6 +14,7 @@ use crate::handlers::audit::filter::AuditZones;
 const LABELS: &[(&str, &str)] = &[
     ("access_until", "Access ends"),
     ("agent", "Device"),
+    ("agents", "Phone agents answer"),
     ("allowed", "Support access"),
     ("allowed_ips", "Allowed addresses"),
     ("approval", "Requires approval"),
@@ -23,14 +25,17 @@ const LABELS: &[(&str, &str)] = &[
     ("domains", "Email domains"),
     ("due_at", "End date"),
     ("expires", "Expires"),
+    ("external_ref", "Reference"),
     ("expires_at", "Expires"),
     ("hands_over", "Hands over ownership"),
+    ("hours", "Opening hours"),
     ("how", "Ended by"),
     ("invitations", "Invitations a day"),
     ("ip", "IP address"),
     ("link", "Onboarding link"),
     ("max_uses", "Maximum uses"),
     ("organizations", "Organization limit"),
+    ("sender_ids", "Sender IDs"),
     ("sent", "Times sent"),
     ("sessions", "Sessions ended"),
     ("slug", "Web address"),
@@ -50,6 +55,9 @@ const IDS: &[&str] = &[
     "new_key",
     "review_id",
 ];
+
+/// Settings of companies that are the organization's where they are null.
+const INHERITED: [&str; 4] = ["timezone", "hours", "sender_ids", "agents"];
 
 /// Whether a field is shown to people.
 pub fn is_shown(field: &str) -> bool {
@@ -76,6 +84,7 @@ pub fn label(field: &str) -> String {
 /// A value of a field.
 pub fn value(field: &str, value: &Value, zones: AuditZones) -> String {
     match value {
+        Value::Null if INHERITED.contains(&field) => "As the organization".into(),
         Value::Null => "None".into(),
         Value::Bool(on) => switch(field, *on).into(),
         Value::Number(number) => number.to_string(),
@@ -122,6 +131,8 @@ fn word(field: &str, text: &str, zones: AuditZones) -> String {
         "unit" => UnitLabel::parse(text).map(|unit| unit.titles().to_owned()),
         "region" => Region::parse(text).map(|region| region.label().to_owned()),
         "agent" => Some(device::device(text).words),
+        "agents" => AgentHours::parse(text).map(|agents| agents.label().to_owned()),
+        "kind" => ResourceKind::parse(text).map(|kind| kind.label().to_owned()),
         "status" | "action" | "purpose" | "way" | "how" => Some(capital(&text.replace('_', " "))),
         _ => moment(field, text, zones),
     };

@@ -13,6 +13,7 @@ use crate::common::form::FormErrors;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::models::company_move::obstacles::MoveObstacles;
+use crate::services::companies::carried::CarriedAlong;
 use crate::services::companies::relocate;
 use crate::services::companies::relocate::{MoveDestination, MoveError, MovePlan, MoveRequest};
 use crate::web::layout::Layout;
@@ -30,6 +31,7 @@ pub struct CompanyMoveForm {
 /// What a move to the chosen organization changes.
 struct MovePreview {
     to: MoveDestination,
+    carried: CarriedAlong,
     stay: usize,
     leave: usize,
 }
@@ -67,6 +69,7 @@ impl MovingPage {
                 Some(MovePreview {
                     stay: plan.keep_count(),
                     leave: plan.loss_count(),
+                    carried: plan.carried,
                     to: plan.to,
                 })
             }

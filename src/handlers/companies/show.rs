@@ -11,10 +11,12 @@ use crate::authz::permission::{EditCompany, ManageCompanyMembers, Permission, Vi
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::db::Conn;
+use crate::db::types::inventory::ResourceListing;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::queries;
 use crate::models::company_pin;
 use crate::models::company_staff::CompanyStaff;
+use crate::models::resource::{ResourceScope, counts};
 use crate::services::assignments::AssignmentCheck;
 use crate::web::history;
 use crate::web::history::ObjectHistory;
@@ -65,6 +67,8 @@ struct ShowPage {
     /// Where a reader who can only view it asks for more.
     ask: Option<String>,
     people: Option<CompanyPeople>,
+    /// How many resources it has of each kind, its own and those of the whole organization.
+    resources: Vec<(&'static str, i64)>,
     history: Option<ObjectHistory>,
 }
 
@@ -101,9 +105,27 @@ fn load(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, A
         created: (company.created_at.iso(), company.created_at.full(actor.zone)),
         archived: archived.then(|| company.archived_at.map_or_else(String::new, |at| at.full(actor.zone))),
         people: people(actor, company, conn)?,
+        resources: resources(actor, company, conn)?,
         history: history::history(conn, actor, "company", company.id)?,
         path,
     })
+}
+
+fn resources(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, AppError> {
+    let active = company.status == CompanyStatus::Active;
+    let scope = ResourceScope::Companies {
+        ids: vec![company.id],
+        shared: active,
+    };
+    let listed_as = match company.status {
+        CompanyStatus::Active => ResourceListing::Active,
+        CompanyStatus::Archived => ResourceListing::Archived,
+    };
+    let numbers = counts::by_kind(conn, actor.organization, &scope, listed_as)?;
+    Ok(numbers
+        .into_iter()
+        .map(|(kind, number)| (kind.plural(), number))
+        .collect())
 }
 
 /// Where a member who can only view the company asks for more.

@@ -5,6 +5,7 @@ mod form;
 pub mod index;
 pub mod new;
 mod once;
+pub mod reference;
 pub mod revocation;
 pub mod rotation;
 mod row;

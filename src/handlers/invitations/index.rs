@@ -90,11 +90,15 @@ impl InvitationsPage {
         let authority = InviteAuthority::of(conn, actor)?;
         let (organization, scope) = (actor.organization, authority.scope());
         let cursor = Cursor::parse(&query.after);
-        let listed = list::page(conn, organization, &scope, query.status(), &query.q, cursor.as_ref())?;
-        let page = Page::cut(listed, list::PAGE, cursor.as_ref(), |row| {
-            let at = row.invitation.created_at.0.to_be_bytes().to_vec();
-            (at, row.invitation.id.to_string())
-        });
+        let listed = list::page(
+            conn,
+            organization,
+            &scope,
+            query.status(),
+            &query.q,
+            (cursor.as_ref(), list::PAGE),
+        )?;
+        let page = Page::cut(listed, list::PAGE, cursor.as_ref(), list::key);
         let base = actor.path("/invitations");
         let link = |after: Option<String>| after.map(|after| format!("{base}{}", query.link(&after)));
         let rows = rows(conn, actor, &authority, page.rows)?;

@@ -23,7 +23,6 @@ use actix_web::{HttpResponse, web};
 
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
-use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, RemoveMembers, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::html::see_other;
@@ -68,10 +67,7 @@ fn end_date(text: &str, now: Time, zone: Zone, present: Option<Time>) -> Result<
 
 /// The companies of others that the actor sees named in lists of members; `None` for all.
 fn shown_companies(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<CompanyId>>, AppError> {
-    Ok(match actor.reach::<ViewMembers>() {
-        Reach::Everywhere => None,
-        _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
-    })
+    Ok(actor.limited_to::<ViewMembers>(conn)?)
 }
 
 /// The page that names the missing permission and who can grant it.

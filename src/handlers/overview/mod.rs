@@ -2,5 +2,6 @@
 
 pub mod attention;
 pub mod queries;
+pub mod rollup;
 pub mod show;
 pub mod upcoming;

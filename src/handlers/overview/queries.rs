@@ -1,5 +1,7 @@
 //! Reads of the overview.
 
+pub mod rollup;
+
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -25,34 +27,6 @@ pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> Qu
         .load(conn)?;
     let of = |wanted| rows.iter().find(|(status, _)| *status == wanted).map_or(0, |(_, n)| *n);
     Ok((of(CompanyStatus::Active), of(CompanyStatus::Archived)))
-}
-
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = companies)]
-pub struct OverviewCompany {
-    pub name: String,
-    pub slug: String,
-    /// Members who are assigned and are not in it by their organization role.
-    pub member_count: i64,
-}
-
-/// The first active companies by name. `own` limits them.
-pub fn first_companies(
-    conn: &mut Conn,
-    org: OrgId,
-    own: Option<&[CompanyId]>,
-    limit: i64,
-) -> QueryResult<Vec<OverviewCompany>> {
-    let active = companies::table
-        .filter(companies::organization_id.eq(org))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .order((companies::sort_name, companies::id))
-        .limit(limit)
-        .select(OverviewCompany::as_select());
-    match own {
-        None => active.load(conn),
-        Some(own) => active.filter(conn.one_of(companies::id, own)).load(conn),
-    }
 }
 
 #[derive(Debug, Clone, Copy, Default, QueryableByName)]

@@ -1,4 +1,4 @@
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::audit::query::{EventFilter, SeqCursor};
@@ -6,9 +6,8 @@ use crate::audit::walk;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Permissions, Reach};
-use crate::authz::permission::{Permission, ViewAudit, ViewMembers, ViewOverview};
+use crate::authz::permission::{Permission, ViewAudit, ViewOverview};
 use crate::common::error::AppError;
-use crate::common::id::CompanyId;
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
@@ -16,20 +15,13 @@ use crate::handlers::overview::attention;
 use crate::handlers::overview::attention::{Attention, AttentionItem};
 use crate::handlers::overview::queries;
 use crate::handlers::overview::queries::{OverviewFacts, PendingInvitations};
+use crate::handlers::overview::rollup::{OverviewQuery, Rollup};
 use crate::models::member_names;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-const CARDS: i64 = 12;
 const LINES: usize = 4;
 const NEWCOMER: Span = Span::hours(24);
-
-struct CompanyCard {
-    name: String,
-    href: String,
-    people: i64,
-    direct: i64,
-}
 
 struct ActivityRow {
     actor: String,
@@ -43,7 +35,7 @@ struct ActivityRow {
 }
 
 #[derive(Template)]
-#[template(path = "overview/show.html")]
+#[template(path = "overview/show.html", blocks = ["results"])]
 struct OverviewPage {
     layout: Layout,
     name: String,
@@ -53,11 +45,10 @@ struct OverviewPage {
     /// Whether only the companies assigned to the reader are counted and shown.
     own: bool,
     active: i64,
-    archived: i64,
-    members: Option<i64>,
     pending: Option<PendingInvitations>,
-    cards: Vec<CompanyCard>,
-    inherited: i64,
+    q: String,
+    shows_archived: bool,
+    rollup: Rollup,
     welcome: Option<(String, &'static str, String)>,
     starting: bool,
     attention: Vec<AttentionItem>,
@@ -66,14 +57,15 @@ struct OverviewPage {
     support: Option<String>,
 }
 
-crate::page!(OverviewPage);
+crate::page!(OverviewPage => as_results);
 
 /// `GET /organizations/{slug}`
-pub async fn show(gate: Gate<ViewOverview>) -> Result<HttpResponse, AppError> {
-    gate.show(load).await
+pub async fn show(gate: Gate<ViewOverview>, query: web::Query<OverviewQuery>) -> Result<HttpResponse, AppError> {
+    let query = query.into_inner();
+    gate.show(move |actor, conn| load(actor, conn, &query)).await
 }
 
-fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
+fn load(actor: &Actor, conn: &mut Conn, query: &OverviewQuery) -> Result<OverviewPage, AppError> {
     let org = actor.organization;
     let everywhere = |reach: Reach| reach == Reach::Everywhere;
     let own = if everywhere(actor.reach::<ViewOverview>()) {
@@ -81,14 +73,14 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     } else {
         Some(actor.own_companies(conn, ViewOverview::ID)?)
     };
-    let (active, archived) = match own.as_deref() {
+    let (active, _) = match own.as_deref() {
         None => (actor.active_companies, actor.archived_companies),
         Some(own) => queries::companies_by_status(conn, org, own)?,
     };
     // First, because it brings the role counts along.
     let layout = actor.layout(conn, "overview")?;
     let counts = actor.role_counts(conn)?;
-    let (members, inherited) = (counts.active(), counts.in_every_company());
+    let members = counts.active();
     let alone = counts.members(None) == 1;
     let pending = if attention::invites(actor) {
         Some(queries::pending_invitations(conn, org, actor.cx.now)?)
@@ -114,35 +106,16 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         may: actor.permissions,
         own: own.is_some(),
         attention,
-        inherited,
         active,
-        archived,
-        members: everywhere(actor.reach::<ViewMembers>()).then_some(members),
         pending,
-        cards: cards(conn, actor, own.as_deref(), inherited)?,
+        q: query.q.clone(),
+        shows_archived: query.wants_archived(),
+        rollup: Rollup::load(conn, actor, query)?,
         welcome: welcome(actor, &facts),
         starting: alone && pending.is_some_and(|pending| pending.open == 0) && actor.permissions.create_companies(),
         activity: activity(conn, actor)?,
         support: facts.support,
     })
-}
-
-fn cards(
-    conn: &mut Conn,
-    actor: &Actor,
-    own: Option<&[CompanyId]>,
-    inherited: i64,
-) -> Result<Vec<CompanyCard>, AppError> {
-    let companies = queries::first_companies(conn, actor.organization, own, CARDS)?;
-    Ok(companies
-        .into_iter()
-        .map(|company| CompanyCard {
-            name: company.name,
-            href: actor.path(&format!("/companies/{}", company.slug)),
-            people: inherited + company.member_count,
-            direct: company.member_count,
-        })
-        .collect())
 }
 
 /// A greeting for new members.
@@ -181,4 +154,14 @@ fn activity(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<ActivityRow>>, 
         description: line.description(),
     });
     Ok(Some(rows.collect()))
+}
+
+impl OverviewPage {
+    fn view(&self) -> &'static str {
+        if self.rollup.cards.table { "table" } else { "cards" }
+    }
+
+    fn archived(&self) -> &'static str {
+        if self.shows_archived { "on" } else { "" }
+    }
 }

@@ -8,16 +8,20 @@ use crate::common::error::AppError;
 use crate::common::html::query_value;
 use crate::common::search;
 use crate::db::Conn;
+use crate::db::types::inventory::ResourceListing;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::search::page::{Hit, HitGroup, Look, rank};
 use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanySort};
 use crate::models::company_best;
-use crate::models::invitation::list;
+use crate::models::invitation;
 use crate::models::member_search;
 use crate::models::member_search::{AccessStatus, MemberFilter};
+use crate::models::resource::list;
+use crate::models::resource::list::ResourceFilter;
 use crate::services::companies::pin;
 use crate::services::invitations::authority::InviteAuthority;
+use crate::services::resources::reach;
 use crate::web::own_organizations::organizations_of;
 use crate::web::pages;
 use crate::web::pages::{PageKind, PageReader};
@@ -65,13 +69,43 @@ pub fn companies(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Re
     Ok(HitGroup::of(actor.unit.titles(), hits.collect(), limit, Some(more)))
 }
 
+/// The resources that match.
+pub fn resources(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<Option<HitGroup>, AppError> {
+    if !actor.permissions.view_company() {
+        return Ok(None);
+    }
+    let filter = ResourceFilter {
+        scope: reach::seen(conn, actor)?,
+        listed_as: ResourceListing::Active,
+        kind: None,
+        words: search::query(text),
+    };
+    let prefix = search::sort_key(text.trim());
+    let found = list::page(conn, actor.organization, &filter, None, limit + 1)?;
+    let hits = found.into_iter().map(|resource| Hit {
+        sub: match &resource.company {
+            Some(company) => format!("{} · {}", resource.kind.label(), company.name),
+            None => resource.kind.label().to_owned(),
+        },
+        href: actor.path(&format!("/resources/{}", resource.id)),
+        look: Look::Icon(resource.kind.icon()),
+        rank: rank(&resource.sort_name, &prefix),
+        name: resource.terms.name,
+    });
+    let more = (
+        actor.path(&format!("/resources?q={}", query_value(text.trim()))),
+        "All matching resources".to_owned(),
+    );
+    Ok(HitGroup::of("Resources", hits.collect(), limit, Some(more)))
+}
+
 /// The members and pending invitations that match.
 pub fn people(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<Option<HitGroup>, AppError> {
     let mut hits = members(conn, actor, text, limit)?;
     let prefix = search::sort_key(text.trim());
     if actor.permissions.has(InviteMembers::ID) {
         let scope = InviteAuthority::of(conn, actor)?.scope();
-        let invited = list::best(conn, actor.organization, &scope, text, limit + 1)?;
+        let invited = invitation::list::best(conn, actor.organization, &scope, text, limit + 1)?;
         hits.extend(invited.into_iter().map(|listing| {
             let email = listing.invitation.email.clone();
             Hit {

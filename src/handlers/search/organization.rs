@@ -62,6 +62,7 @@ fn groups(actor: &Actor, conn: &mut Conn, q: &str, place: SearchPlace) -> Result
     } else {
         groups.extend(finders::companies(conn, actor, q, limit)?);
         groups.extend(finders::people(conn, actor, q, limit)?);
+        groups.extend(finders::resources(conn, actor, q, limit)?);
         groups.extend(finders::organizations(
             conn,
             &actor.person,

@@ -6,6 +6,7 @@ pub mod checklist;
 pub mod checks;
 pub mod contact_verification;
 pub mod contacts;
+pub mod defaults;
 pub mod deletion;
 pub mod dual_control;
 pub mod general;

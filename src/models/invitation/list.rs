@@ -21,14 +21,20 @@ type DbBackend = <Conn as diesel::Connection>::Backend;
 /// Rows of a page.
 pub const PAGE: usize = 50;
 
-/// A page of invitations, newest first: up to `PAGE + 1` rows.
+/// The place of a row in the list.
+pub fn key(row: &InvitationListing) -> (Vec<u8>, String) {
+    let at = row.invitation.created_at.0.to_be_bytes().to_vec();
+    (at, row.invitation.id.to_string())
+}
+
+/// A page of invitations, newest first: up to `size + 1` rows.
 pub fn page(
     conn: &mut Conn,
     organization: OrgId,
     scope: &InvitationScope,
     status: Option<InvitationStatus>,
     q: &str,
-    cursor: Option<&Cursor>,
+    (cursor, size): (Option<&Cursor>, usize),
 ) -> QueryResult<Vec<InvitationListing>> {
     let from = cursor.and_then(|cursor| {
         let at = i64::from_be_bytes(cursor.key.as_slice().try_into().ok()?);
@@ -47,7 +53,7 @@ pub fn page(
             words: &words,
             from: from.map(|(_, at, id)| (at, id.to_string())),
             descending: !backwards,
-            limit: PAGE + 1,
+            limit: size + 1,
         };
         let places = found.find(conn)?.places;
         return at_places(conn, organization, scope, &places);
@@ -57,7 +63,7 @@ pub fn page(
         .left_join(mail_outbox::table)
         .filter(invitations::organization_id.eq(organization))
         .select(InvitationListing::as_select())
-        .limit(i64::try_from(PAGE + 1).unwrap_or(i64::MAX))
+        .limit(i64::try_from(size + 1).unwrap_or(i64::MAX))
         .into_boxed::<DbBackend>();
     if let Some(status) = status {
         rows = rows.filter(invitations::status.eq(status));
@@ -96,7 +102,7 @@ pub fn best(
     let first = table.addressed(conn, text, limit)?;
     let mut found = at_places(conn, organization, scope, &first)?;
     if found.len() < limit {
-        let rest = page(conn, organization, scope, pending, text, None)?;
+        let rest = page(conn, organization, scope, pending, text, (None, PAGE))?;
         let is_new = |row: &InvitationListing| first.iter().all(|(_, id)| id != row.invitation.id.as_str());
         found.extend(rest.into_iter().filter(is_new));
     }

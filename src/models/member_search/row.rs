@@ -62,3 +62,14 @@ pub fn customs(conn: &mut Conn, organization: OrgId, rows: &[MemberRow]) -> Quer
     }
     custom_role::all(conn, organization)
 }
+
+/// A member who has not been removed.
+pub fn find(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<MemberRow> {
+    memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::id.eq(id))
+        .filter(memberships::status.ne(MembershipStatus::Removed))
+        .select(MemberRow::as_select())
+        .first(conn)
+}

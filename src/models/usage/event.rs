@@ -126,3 +126,33 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: UsageEventId) -> QueryResu
         .select(UsageEvent::as_select())
         .first(conn)
 }
+
+/// The events of a company and a meter over some days, the newest day first. `before`: only those after this one in the list, by day and
+/// identifier.
+pub fn page(
+    conn: &mut Conn,
+    organization: OrgId,
+    company: CompanyId,
+    meter: Meter,
+    (from, to): (Day, Day),
+    before: Option<(Day, UsageEventId)>,
+    limit: i64,
+) -> QueryResult<Vec<UsageEvent>> {
+    let mut query = usage_events::table
+        .filter(usage_events::organization_id.eq(organization))
+        .filter(usage_events::company_id.eq(company))
+        .filter(usage_events::meter.eq(meter))
+        .filter(usage_events::day.between(from, to))
+        .order((usage_events::day.desc(), usage_events::id.desc()))
+        .limit(limit)
+        .select(UsageEvent::as_select())
+        .into_boxed::<<Conn as diesel::Connection>::Backend>();
+    if let Some((day, id)) = before {
+        query = query.filter(
+            usage_events::day
+                .lt(day)
+                .or(usage_events::day.eq(day).and(usage_events::id.lt(id))),
+        );
+    }
+    query.load(conn)
+}

@@ -7,7 +7,10 @@ use crate::common::id::CompanyId;
 use crate::common::time::Time;
 use crate::db::schema::company_facts;
 use crate::db::types::org_id::OrgId;
+use crate::db::types::usage::SumScope;
 use crate::db::{Conn, affected};
+use crate::models::usage::fact_sums::FactChanges;
+use crate::models::usage::subjects;
 use crate::on_each;
 
 /// The figures of a day; `None` for one that was not reported.
@@ -24,12 +27,16 @@ pub struct DayFacts {
 }
 
 pub fn of_day(conn: &mut Conn, organization: OrgId, company: CompanyId, day: Day) -> QueryResult<DayFacts> {
-    let found = company_facts::table
+    Ok(reported(conn, organization, company, day)?.unwrap_or_default())
+}
+
+/// The figures of a day, if the company reported any.
+fn reported(conn: &mut Conn, organization: OrgId, company: CompanyId, day: Day) -> QueryResult<Option<DayFacts>> {
+    company_facts::table
         .find((organization, company, day))
         .select(DayFacts::as_select())
         .first(conn)
-        .optional()?;
-    Ok(found.unwrap_or_default())
+        .optional()
 }
 
 /// Sets the figures of a day.
@@ -41,7 +48,40 @@ pub fn save(
     facts: DayFacts,
     now: Time,
 ) -> QueryResult<()> {
+    save_all(conn, organization, company, &[(day, facts)], now)
+}
+
+/// Sets the figures of some days of a company, each day once.
+pub fn save_all(
+    conn: &mut Conn,
+    organization: OrgId,
+    company: CompanyId,
+    days: &[(Day, DayFacts)],
+    now: Time,
+) -> QueryResult<()> {
     affected::organization(organization);
+    let scope = if subjects::is_active(conn, organization, company)? {
+        SumScope::Active
+    } else {
+        SumScope::Archived
+    };
+    let mut sums = FactChanges::default();
+    for (day, facts) in days {
+        let before = reported(conn, organization, company, *day)?;
+        sums.replace(company, scope, *day, before.as_ref(), facts);
+        put(conn, organization, company, *day, *facts, now)?;
+    }
+    sums.apply(conn, organization)
+}
+
+fn put(
+    conn: &mut Conn,
+    organization: OrgId,
+    company: CompanyId,
+    day: Day,
+    facts: DayFacts,
+    now: Time,
+) -> QueryResult<()> {
     let key = (
         company_facts::organization_id,
         company_facts::company_id,

@@ -4,8 +4,15 @@
 //! an event adds it to them in the same transaction.
 
 pub mod event;
+pub mod fact_rebuild;
+pub mod fact_report;
+pub mod fact_sums;
 pub mod facts;
+pub mod invariants;
 pub mod key;
+pub mod rebuild;
+pub mod replace;
+pub mod report;
 pub mod subjects;
 pub mod sums;
 pub mod zones;

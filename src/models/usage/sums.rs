@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::upsert::excluded;
 
 use crate::common::day::{Day, Month};
+use crate::common::error::AppError;
 use crate::common::id::CompanyId;
+use crate::common::problem::Problem;
 use crate::db::Conn;
 use crate::db::kept::Keep;
 use crate::db::schema::{usage_days, usage_months};
@@ -96,7 +100,17 @@ impl SumChanges {
     }
 
     /// Writes the changes.
-    pub fn apply(&self, conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
+    pub fn apply(&self, conn: &mut Conn, organization: OrgId) -> Result<(), AppError> {
+        self.write(conn, organization).map_err(|error| {
+            if is_beyond_64_bits(&error) {
+                too_large().into()
+            } else {
+                error.into()
+            }
+        })
+    }
+
+    fn write(&self, conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
         let mut months: BTreeMap<(&str, Meter, Month), Sum> = BTreeMap::new();
         for ((scope, meter, day), sum) in &self.days {
             add_day(conn, organization, scope, (*meter, *day), *sum)?;
@@ -109,6 +123,24 @@ impl SumChanges {
         }
         Ok(())
     }
+}
+
+/// PostgreSQL refuses such a number itself; on SQLite it becomes a fraction, which a check of the table refuses.
+fn is_beyond_64_bits(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::CheckViolation, _) => true,
+        Error::DatabaseError(_, info) => info.message().contains("bigint out of range"),
+        _ => false,
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        "sum-too-large",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The sum is too large",
+        "With this change, a sum of usage would be larger than can be counted. Nothing was changed.",
+    )
 }
 
 fn add_day(conn: &mut Conn, organization: OrgId, scope: &str, (meter, day): (Meter, Day), sum: Sum) -> QueryResult<()> {
@@ -174,7 +206,7 @@ fn add_month(
 }
 
 /// Counts a company among the active ones or the archived ones from now on, with all that it ever reported.
-pub fn move_company(conn: &mut Conn, organization: OrgId, company: CompanyId, to: SumScope) -> QueryResult<()> {
+pub fn move_company(conn: &mut Conn, organization: OrgId, company: CompanyId, to: SumScope) -> Result<(), AppError> {
     let rows = days(conn, organization, company.as_str(), Day(i32::MIN), Day(i32::MAX))?;
     let mut changes = SumChanges::default();
     changes.move_company(rows, to);

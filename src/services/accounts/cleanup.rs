@@ -1,12 +1,12 @@
-//! Deletes expired sessions, old login attempts, old email tokens, old drafts, requests that were never answered, and the keys of
-//! usage events of which none can come again. The job asks first whether there are any.
+//! Deletes expired sessions, old login attempts, old email tokens, old drafts, requests that were never answered, the keys of
+//! usage events of which none can come again, and answers of the API that no repeated request gets any more. The job asks first whether there are any.
 
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::organization::draft;
 use crate::models::usage::key;
-use crate::models::{account_request, email_token, login_attempt, session};
+use crate::models::{account_request, api_answer, email_token, login_attempt, session};
 
 pub fn delete_expired(conn: &mut Conn, now: Time) -> Result<(), AppError> {
     session::delete_expired(conn, now)?;
@@ -15,5 +15,6 @@ pub fn delete_expired(conn: &mut Conn, now: Time) -> Result<(), AppError> {
     account_request::delete_old(conn, now)?;
     draft::delete_old(conn, now)?;
     key::forget_old(conn, now)?;
+    api_answer::forget_old(conn, now)?;
     Ok(())
 }

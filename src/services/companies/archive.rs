@@ -30,6 +30,7 @@ fn set_status(conn: &mut Conn, actor: &Actor, company: &Company, to: CompanyStat
         CompanyStatus::Active => SumScope::Active,
     };
     usage::sums::move_company(conn, actor.organization, company.id, sums)?;
+    usage::fact_sums::move_company(conn, actor.organization, company.id, sums)?;
     let event = Event::new(action, "company", company.id, &company.name);
     Ok(((), actor.event(event)))
 }

@@ -1,8 +1,10 @@
 pub mod archive;
+pub mod carried;
 pub mod create;
 pub mod deletion;
 pub mod form;
 pub mod pin;
 pub mod purge;
 pub mod relocate;
+pub mod settings;
 pub mod update;

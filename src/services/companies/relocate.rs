@@ -33,8 +33,9 @@ use crate::models::membership::Origin;
 use crate::models::membership::access;
 use crate::models::new_company;
 use crate::models::organization::of_user;
-use crate::models::usage::sums;
+use crate::models::usage::{fact_sums, sums};
 use crate::services::assignments::{AssignmentCheck, AssignmentSource, NamedAssignment};
+use crate::services::companies::carried::CarriedAlong;
 
 /// How many organizations of the account are considered.
 const ORGANIZATIONS: i64 = 200;
@@ -93,6 +94,7 @@ struct PlannedAssignment {
 /// What a move changes. The page shows it, and the move applies it.
 pub struct MovePlan {
     pub to: MoveDestination,
+    pub carried: CarriedAlong,
     assignments: Vec<PlannedAssignment>,
 }
 
@@ -117,7 +119,12 @@ impl MovePlan {
             })
         };
         let assignments = assignments.into_iter().filter_map(plan).collect();
-        Ok(Self { to, assignments })
+        let carried = CarriedAlong::plan(conn, actor.organization, to.organization, company)?;
+        Ok(Self {
+            to,
+            carried,
+            assignments,
+        })
     }
 
     /// How many people keep their assignment.
@@ -185,12 +192,16 @@ pub fn relocate(
     company_move::insert(conn, to.organization, &moved, &slug)?;
     let plan = MovePlan::new(conn, actor, company.id, to)?;
     let events = move_assignments(conn, actor, company, &plan)?;
+    plan.carried
+        .apply(conn, actor.organization, plan.to.organization, &moved)?;
     company_move::delete(conn, actor.organization, &moved)?;
     company_slug::release(conn, actor.organization, company.id)?;
     if company.status == CompanyStatus::Active {
         // What it reported stays here, as of a company that is not active. It may have been there before.
         sums::move_company(conn, actor.organization, company.id, SumScope::Archived)?;
+        fact_sums::move_company(conn, actor.organization, company.id, SumScope::Archived)?;
         sums::move_company(conn, plan.to.organization, company.id, SumScope::Active)?;
+        fact_sums::move_company(conn, plan.to.organization, company.id, SumScope::Active)?;
     }
     let events = events.and(company_events(actor, company, &plan.to, &slug));
     let relocated = RelocatedCompany {

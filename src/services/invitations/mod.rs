@@ -9,6 +9,7 @@ pub mod edit;
 pub mod email;
 pub mod expire;
 pub mod owner;
+pub mod personal_message;
 pub mod report;
 pub mod resend;
 pub mod resolve;

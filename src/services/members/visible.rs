@@ -2,7 +2,7 @@
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{Permission, PermissionId, ViewAccess};
+use crate::authz::permission::{PermissionId, ViewAccess};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
@@ -11,7 +11,7 @@ use crate::models::membership::assigned;
 use crate::models::membership::record::Membership;
 
 /// A member whom the actor may see with a permission: anyone, or members of the companies in which the actor has it, and
-/// themselves.
+/// themselves. A key that is limited to a company sees only those of the company.
 pub fn visible(
     conn: &mut Conn,
     actor: &Actor,
@@ -19,7 +19,7 @@ pub fn visible(
     id: MembershipId,
 ) -> Result<Membership, AppError> {
     let member = Membership::find(conn, actor.organization, id)?;
-    let seen = id == actor.id
+    let seen = (id == actor.id && actor.only_company().is_none())
         || match actor.permissions.reach(permission) {
             Reach::Everywhere => true,
             Reach::OwnCompanies => {
@@ -37,10 +37,7 @@ pub struct CompanyScope(Option<Vec<CompanyId>>);
 
 impl CompanyScope {
     pub fn of(conn: &mut Conn, actor: &Actor) -> Result<Self, AppError> {
-        Ok(Self(match actor.reach::<ViewAccess>() {
-            Reach::Everywhere => None,
-            _ => Some(actor.own_companies(conn, ViewAccess::ID)?),
-        }))
+        Ok(Self(actor.limited_to::<ViewAccess>(conn)?))
     }
 
     /// The visible companies; `None` when all are visible.

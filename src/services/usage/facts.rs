@@ -7,6 +7,7 @@ use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::common::day::Day;
 use crate::common::error::AppError;
+use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::usage::facts;
@@ -45,17 +46,58 @@ pub fn named(facts: &DayFacts) -> [(&'static str, Option<i64>); 6] {
     ]
 }
 
+/// The company of some figures.
+#[derive(Debug, Clone, Copy)]
+pub struct FactsCompany<'a> {
+    pub id: CompanyId,
+    pub name: &'a str,
+    pub status: CompanyStatus,
+}
+
+impl<'a> From<&'a Company> for FactsCompany<'a> {
+    fn from(company: &'a Company) -> Self {
+        Self {
+            id: company.id,
+            name: &company.name,
+            status: company.status,
+        }
+    }
+}
+
 /// Sets the figures of a day to what `change` makes of the present ones, and gives them back.
 ///
 /// # Errors
 /// When nothing was changed.
-pub fn set(
+pub fn set<'a>(
     conn: &mut Conn,
     actor: &Actor,
-    company: &Company,
+    company: impl Into<FactsCompany<'a>>,
     day: Day,
     change: impl FnOnce(DayFacts) -> DayFacts,
 ) -> Result<(DayFacts, Events), FactsError> {
+    let company = company.into();
+    let (before, after) = check(conn, actor, company, day, change)?;
+    if after == before {
+        return Ok((after, Events::none("nothing changed")));
+    }
+    facts::save(conn, actor.organization, company.id, day, after, actor.cx.now)?;
+    let event = Event::new(Action::CompanyFactsChanged, "company", company.id, company.name)
+        .before(changed(&before, &after, None))
+        .after(changed(&after, &before, Some(day)));
+    Ok((after, actor.event(event)))
+}
+
+/// The figures of a day before and after a change that is allowed.
+///
+/// # Errors
+/// Why it is not.
+pub fn check(
+    conn: &mut Conn,
+    actor: &Actor,
+    company: FactsCompany<'_>,
+    day: Day,
+    change: impl FnOnce(DayFacts) -> DayFacts,
+) -> Result<(DayFacts, DayFacts), FactsError> {
     if company.status != CompanyStatus::Active {
         return Err(FactsError::Archived);
     }
@@ -74,14 +116,7 @@ pub fn set(
             return Err(FactsError::OutOfRange(name));
         }
     }
-    if after == before {
-        return Ok((after, Events::none("nothing changed")));
-    }
-    facts::save(conn, organization, company.id, day, after, now)?;
-    let event = Event::new(Action::CompanyFactsChanged, "company", company.id, &company.name)
-        .before(changed(&before, &after, None))
-        .after(changed(&after, &before, Some(day)));
-    Ok((after, actor.event(event)))
+    Ok((before, after))
 }
 
 /// The figures that differ.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::common::error::AppError;
+use crate::common::external_ref;
 use crate::common::id::CompanyId;
-use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::common::zone::Zone;
 use crate::db::Conn;
@@ -111,6 +111,44 @@ pub fn ingest(
     Ok(statuses)
 }
 
+/// What would become of the events of a batch, if it was sent now. Nothing is written.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn preview(
+    conn: &mut Conn,
+    sender: UsageSender<'_>,
+    now: Time,
+    batch: &[UsageInput],
+) -> Result<Vec<UsageStatus>, IngestionError> {
+    let checked = check(conn, sender, now, batch)?;
+    let key = |event: &Result<NewUsage, UsageFault>| {
+        let event = event.as_ref().map_err(|fault| *fault)?;
+        Ok(EventKey::of(sender.organization, event, now))
+    };
+    let keys: Vec<Result<EventKey, UsageFault>> = checked.iter().map(key).collect();
+    let texts: Vec<&str> = keys.iter().flatten().map(|key| key.event_key.as_str()).collect();
+    let mut contents: HashMap<String, String> = key::known(conn, sender.organization, &texts)?
+        .into_iter()
+        .map(|(key, content, _)| (key, content))
+        .collect();
+    let mut statuses = Vec::with_capacity(keys.len());
+    for key in keys {
+        statuses.push(match key {
+            Err(fault) => UsageStatus::Rejected(fault),
+            Ok(key) => match contents.insert(key.event_key.clone(), key.content.clone()) {
+                None => UsageStatus::Accepted,
+                Some(content) if content == key.content => UsageStatus::Duplicate,
+                Some(content) => {
+                    contents.insert(key.event_key, content);
+                    UsageStatus::Conflict
+                }
+            },
+        });
+    }
+    Ok(statuses)
+}
+
 /// Says of each event that came before whether it says the same.
 fn compare(
     conn: &mut Conn,
@@ -156,9 +194,9 @@ fn check(
     let subjects: BTreeSet<&str> = batch
         .iter()
         .map(|input| input.subject.as_str())
-        .filter(|subject| Slug::parse(subject).is_ok_and(|slug| slug.as_str() == *subject))
+        .filter(|subject| external_ref::is_valid(subject))
         .collect();
-    let companies = subjects::by_slugs(conn, sender.organization, &subjects)?;
+    let companies = subjects::by_names(conn, sender.organization, &subjects)?;
     let zones = CountingZones::read(conn, sender.organization, sender.zone)?;
     let check = |input: &UsageInput| {
         let (meter, quantity, occurred_at) = input.check(now)?;

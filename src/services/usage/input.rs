@@ -1,5 +1,7 @@
 //! A usage event as it arrives, and what is wrong with it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::common::time::{Span, Time};
 use crate::db::types::usage::Meter;
 
@@ -31,7 +33,8 @@ pub struct UsageInput {
 }
 
 /// Why an event is not kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UsageFault {
     Source,
     Id,

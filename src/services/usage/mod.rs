@@ -6,4 +6,5 @@
 pub mod facts;
 pub mod ingest;
 pub mod input;
+pub mod rebuild;
 pub mod void;

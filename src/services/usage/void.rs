@@ -4,12 +4,15 @@ use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
 use crate::common::error::AppError;
-use crate::common::id::CompanyId;
+use crate::common::id::{CompanyId, UsageEventId};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::usage::sums::SumChanges;
 use crate::models::usage::{event, key, subjects};
+
+/// The longest reason, in characters.
+pub const REASON: usize = 500;
 
 /// Why an event was not voided.
 #[derive(Debug)]
@@ -23,6 +26,13 @@ pub enum VoidingError {
 
 crate::change_error!(VoidingError);
 
+fn missing(error: diesel::result::Error) -> VoidingError {
+    match error {
+        diesel::result::Error::NotFound => VoidingError::Unknown,
+        other => VoidingError::Failed(other.into()),
+    }
+}
+
 /// Voids the event with a source and id. `within`: only of these companies.
 ///
 /// # Errors
@@ -34,12 +44,23 @@ pub fn void(
     within: Option<&[CompanyId]>,
     (by, reason, now): (&str, &str, Time),
 ) -> Result<Events, VoidingError> {
-    let missing = |error| match error {
-        diesel::result::Error::NotFound => VoidingError::Unknown,
-        other => VoidingError::Failed(other.into()),
-    };
     let found = key::find(conn, organization, &key::event_key(source, id)).map_err(missing)?;
+    void_kept(conn, organization, found, within, (by, reason, now))
+}
+
+/// Voids a kept event, however long ago it was sent. `within`: only of these companies.
+///
+/// # Errors
+/// When nothing was changed.
+pub fn void_kept(
+    conn: &mut Conn,
+    organization: OrgId,
+    found: UsageEventId,
+    within: Option<&[CompanyId]>,
+    (by, reason, now): (&str, &str, Time),
+) -> Result<Events, VoidingError> {
     let event = event::find(conn, organization, found).map_err(missing)?;
+    let (source, id) = (&event.source, &event.event_id);
     if within.is_some_and(|within| !within.contains(&event.company)) {
         return Err(VoidingError::Unknown);
     }

@@ -76,6 +76,15 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         Nothing,
         "No keys yet",
     );
+    let route = "/organizations/{slug}/settings/developers/reference";
+    add(
+        route,
+        "page",
+        Some(&maya),
+        &format!("{base}/reference"),
+        Nothing,
+        "API reference",
+    );
     let route = "/organizations/{slug}/settings/developers/keys/new";
     add(
         route,

@@ -10,8 +10,11 @@ pub mod members;
 pub mod onboarding_links;
 pub mod operator;
 pub mod permissions;
+pub mod reporting;
+pub mod resources;
 pub mod search;
 pub mod settings;
+pub mod usage_imports;
 
 use crate::browser::screens_test::Screen;
 use crate::harness::test_app::TestApp;
@@ -29,5 +32,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews audit companies company_move developers members onboarding_links operator permissions search settings
+    access access_reviews audit companies company_move developers members onboarding_links operator permissions reporting resources search settings usage_imports
 };

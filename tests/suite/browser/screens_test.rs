@@ -22,12 +22,24 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/api/v1/organization", "for programs"),
     ("/api/v1/companies", "for programs"),
     ("/api/v1/companies/{company}", "for programs"),
+    ("/api/v1/companies/{company}/settings", "for programs"),
+    ("/api/v1/resources", "for programs"),
+    ("/api/v1/resources/{id}", "for programs"),
+    ("/api/v1/openapi.json", "for programs"),
+    ("/api/v1/members", "for programs"),
+    ("/api/v1/members/{member}", "for programs"),
+    ("/api/v1/members/{member}/companies", "for programs"),
+    ("/api/v1/invitations", "for programs"),
+    ("/api/v1/invitations/{invitation}", "for programs"),
+    ("/api/v1/reports", "for programs"),
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/invitations/deliveries", "a part of a list"),
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/members/{id}/menu", "a part of the list"),
     ("/organizations/{slug}/suggestions/companies", "a part of a form"),
     ("/organizations/{slug}/suggestions/people", "a part of a form"),
+    ("/organizations/{slug}/imports/{id}/rejected.csv", "a file"),
+    ("/organizations/{slug}/reporting.csv", "a file"),
     ("/organizations/{slug}/settings/audit.csv", "a file"),
     ("/organizations/{slug}/settings/audit.jsonl", "a file"),
     ("/organizations/{slug}/settings/audit/key.pem", "a file"),
@@ -131,7 +143,7 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
     }
 
     areas! {
-        access access_reviews audit companies company_move developers members onboarding_links operator permissions search settings
+        access access_reviews audit companies company_move developers members onboarding_links operator permissions resources search settings
     }
 }
 

@@ -114,6 +114,11 @@ impl Running {
         tried
     }
 
+    /// Imports all confirmed files with the worker's own function.
+    pub fn import_usage(&self) {
+        while jobs::import_one(&self.app).expect("the imports") {}
+    }
+
     /// Runs the background jobs that depend on time, such as expiring invitations and sessions.
     pub fn sweep(&self) {
         jobs::sweep(&self.app).expect("the background jobs");

@@ -112,6 +112,20 @@ impl Database {
             .value
     }
 
+    /// Does something while no change of the product to this table can be made.
+    pub fn while_locked<T>(&self, table: &str, work: impl FnOnce() -> T) -> T {
+        on_connection!(self, |c| {
+            c.batch_execute(&match &self.schema {
+                Some(_) => format!("BEGIN; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"),
+                None => "BEGIN IMMEDIATE".to_owned(),
+            })
+            .expect("a lock");
+            let done = work();
+            c.batch_execute("ROLLBACK").expect("the end of the lock");
+            done
+        })
+    }
+
     /// The texts that a query returns in a column named `value`.
     pub fn words(&self, sql: &str) -> Vec<String> {
         let rows =

@@ -16,8 +16,8 @@ use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::authz::scope::Scopes;
 use tenantry::common::email::Email;
 use tenantry::common::id::{
-    ApiKeyId, CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
-    RequestId, ReviewId, ReviewItemId, SupportId, UserId,
+    ApiKeyId, CompanyId, CustomRoleId, GroupId, ImportId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
+    RequestId, ResourceId, ReviewId, ReviewItemId, SupportId, UserId,
 };
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
@@ -29,8 +29,10 @@ use tenantry::db::schema::{
     organization_slugs,
 };
 use tenantry::db::types::MembershipStatus;
+use tenantry::db::types::inventory::ResourceKind;
 use tenantry::db::types::org_id::OrgId;
 use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region, UnitLabel};
+use tenantry::db::types::usage_import::ImportKind;
 use tenantry::db::{Conn, affected};
 use tenantry::models::access_request;
 use tenantry::models::access_review as reviews;
@@ -46,6 +48,9 @@ use tenantry::models::membership::record::Membership;
 use tenantry::models::membership::{Origin, group};
 use tenantry::models::onboarding_link;
 use tenantry::models::organization::NewOrganization;
+use tenantry::models::resource;
+use tenantry::models::resource::write::NewResource;
+use tenantry::models::resource::{ResourceDetails, ResourceTerms};
 use tenantry::models::session;
 use tenantry::models::user;
 use tenantry::services::invitations as invitations_service;
@@ -53,6 +58,8 @@ use tenantry::services::invitations::email::InvitationSender;
 use tenantry::services::organizations::create;
 use tenantry::services::support_sessions::begin::SupportRequest;
 use tenantry::services::support_sessions::{begin, consent};
+use tenantry::services::usage_imports;
+use tenantry::services::usage_imports::create::ImportFile;
 
 use crate::harness::client::Client;
 use crate::harness::people::PASSWORD;
@@ -60,8 +67,8 @@ use crate::harness::test_app::TestApp;
 
 /// One database transaction.
 pub struct Fixtures<'a> {
-    cx: &'a Ctx,
-    conn: &'a mut Conn,
+    pub(super) cx: &'a Ctx,
+    pub(super) conn: &'a mut Conn,
 }
 
 /// Name and value of a session cookie.
@@ -381,6 +388,17 @@ impl Fixtures<'_> {
         assert_eq!(outcome, membership::MembershipOutcome::Done);
     }
 
+    /// A file with one event that is not imported yet.
+    pub fn usage_import(&mut self, organization: OrgId, by: MembershipId) -> ImportId {
+        let file = ImportFile::read(
+            ImportKind::Events,
+            "usage.csv",
+            "company,meter,quantity,id\nnorth,calls,1,a1\n",
+        )
+        .expect("a file");
+        usage_imports::create::keep(self.conn, organization, by, self.cx.now, &file).expect("the database")
+    }
+
     /// The membership of an account.
     pub fn membership(&mut self, organization: OrgId, user: UserId) -> MembershipId {
         memberships::table
@@ -621,6 +639,29 @@ impl Fixtures<'_> {
         let (id, key) =
             api_key::write::create(self.conn, self.cx, organization, owner, &terms, None).expect("the database");
         (id, key.as_str().to_owned())
+    }
+
+    /// A resource without details of its kind.
+    pub fn resource(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        kind: &str,
+        name: &str,
+        company: Option<CompanyId>,
+    ) -> ResourceId {
+        let new = NewResource {
+            kind: ResourceKind::parse(kind).expect("a kind"),
+            company,
+            terms: ResourceTerms {
+                name: name.to_owned(),
+                external_ref: None,
+                details: ResourceDetails::default(),
+                sync: None,
+            },
+            created_by: by,
+        };
+        resource::write::create(self.conn, organization, self.cx.now, &new).expect("the database")
     }
 
     /// An open request to join.

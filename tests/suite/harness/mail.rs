@@ -19,6 +19,10 @@ pub struct ReceivedEmail {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The text of the attached file, if there is one.
+    pub attachment: String,
+    /// The link of `List-Unsubscribe`, in angle brackets.
+    pub list_unsubscribe: String,
     /// The raw message.
     pub raw: String,
 }
@@ -38,6 +42,15 @@ impl ReceivedEmail {
             message_id: message.message_id().unwrap_or_default().to_owned(),
             text: message.body_text(0).unwrap_or_default().into_owned(),
             html: message.body_html(0).unwrap_or_default().into_owned(),
+            attachment: message
+                .attachment(0)
+                .and_then(|file| file.text_contents())
+                .unwrap_or_default()
+                .to_owned(),
+            list_unsubscribe: message
+                .header_raw("List-Unsubscribe")
+                .map(|value| value.trim().to_owned())
+                .unwrap_or_default(),
             raw: String::from_utf8_lossy(raw).into_owned(),
         }
     }

@@ -18,6 +18,7 @@ pub mod server_process;
 pub mod smtp;
 pub mod statements;
 pub mod test_app;
+pub mod usage;
 
 /// How often a test repeats: `long` times with `bin/test --long`, else `short` times.
 pub fn rounds(long: usize, short: usize) -> usize {

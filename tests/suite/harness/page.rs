@@ -88,12 +88,12 @@ impl Page {
     /// The error of a field, from its `aria-describedby` with the class `field__error`, without "Error: ".
     pub fn field_error(&self, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
-        let field = html.select(&css(&format!("[name=\"{name}\"]"))).next()?;
+        let fields: Vec<_> = html.select(&css(&format!("[name=\"{name}\"]"))).collect();
         // Several inputs with one name are described as a group.
         let group = html.select(&css(&format!("fieldset[id=\"{name}\"]"))).next();
-        let described = [Some(field), group]
+        let described = fields
             .into_iter()
-            .flatten()
+            .chain(group)
             .find_map(|e| e.value().attr("aria-describedby"));
         let ids = described.unwrap_or_default().to_owned();
         let error = ids

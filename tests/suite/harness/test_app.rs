@@ -143,6 +143,23 @@ impl TestApp {
         self.running().now()
     }
 
+    /// Imports all confirmed files, and waits for those that the app's worker imports.
+    pub fn import_usage(&self) {
+        let due = format!(
+            "SELECT count(*) AS value FROM jobs WHERE kind = 'import_usage' AND run_at <= {}",
+            self.now()
+        );
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            self.running().import_usage();
+            if self.database.number(&due) == 0 {
+                return;
+            }
+            assert!(Instant::now() < end, "the files were not imported");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Runs the background jobs that depend on time, such as expiring invitations and sessions.
     pub fn sweep(&self) {
         self.running().sweep();

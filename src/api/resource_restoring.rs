@@ -1,0 +1,33 @@
+//! Restoring a resource.
+
+use actix_web::{HttpResponse, web};
+
+use crate::api::resource_document::{ResourceDocument, refused};
+use crate::api_auth::{Answer, ApiGate};
+use crate::authz::permission::ManageChannels;
+use crate::authz::scope::ResourcesWrite;
+use crate::common::error::AppError;
+use crate::services::resources::archive;
+
+/// Restore a resource
+///
+/// It is active again.
+#[utoipa::path(
+    post, path = "/api/v1/resources/{id}/restoring", tag = "Resources", operation_id = "restore_resource",
+    params(("id" = String, Path, description = "Its id")),
+    responses(
+        (status = 200, description = "The resource as it is now", body = ResourceDocument),
+        (status = 409, description = "`company-archived`: the company is archived")
+    )
+)]
+pub async fn create(
+    gate: ApiGate<ManageChannels, ResourcesWrite>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, AppError> {
+    let id = id.into_inner();
+    gate.change(move |actor, conn| {
+        let (resource, events) = archive::restore(conn, actor, &id).map_err(refused)?;
+        Ok((Answer::ok(&ResourceDocument::from(resource))?, events))
+    })
+    .await
+}

@@ -1,0 +1,17 @@
+//! Reporting: usage, figures and costs of companies over time.
+
+mod charts;
+mod columns;
+mod companies;
+pub mod export;
+pub mod figures;
+mod queries;
+mod query;
+pub mod schedule_deletion;
+pub mod schedule_state;
+pub mod schedules;
+pub mod show;
+pub mod unsubscribing;
+pub mod usage;
+mod usage_query;
+pub mod voiding;
