@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
@@ -11,6 +12,14 @@ const DEEPEST: usize = 32;
 
 /// The longest name of a field in a problem, in characters.
 const LONGEST_NAME: usize = 100;
+
+/// A field that a change may name: `None` when it does not, `Some(None)` when it is null.
+pub type Named<T> = Option<Option<T>>;
+
+/// Reads a field that is there, also with null. Together with serde's `default` for one that is not.
+pub fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Named<T>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
 
 /// A JSON document of a known form.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {

@@ -193,7 +193,7 @@ pub async fn update(gate: ApiCompanyGate<EditCompany, CompaniesWrite>) -> Result
         if form.slug.trim().is_empty() {
             return Err(Problem::invalid("slug", "Enter a short name for the address.").into());
         }
-        let new = form.parse(actor.unit).map_err(create::invalid)?;
+        let new = form.parse(actor.unit).map_err(|errors| create::invalid(&errors))?;
         let ((), events) =
             update::update(conn, actor, company, &new.name, &new.slug).map_err(|error| refused(error, &new.slug))?;
         Ok((Answer::ok(&present(conn, actor, new.slug.as_str())?)?, events))

@@ -1,9 +1,10 @@
 //! The settings of a company: what it sets itself, and what it has from the organization.
 
 use actix_web::HttpResponse;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::body::Named;
 use crate::api::companies::archived;
 use crate::api::{body, json};
 use crate::api_auth::{Answer, ApiCompanyGate, Refused};
@@ -44,36 +45,29 @@ pub struct CompanySettingsDocument {
     pub inherited: Vec<&'static str>,
 }
 
-/// A field that is named, also with null; `None` for one that is not named.
-type Named<T> = Option<Option<T>>;
-
-fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Named<T>, D::Error> {
-    Option::deserialize(value).map(Some)
-}
-
 /// What a company sets itself. A field that is null is the organization's again; one that is not named stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(example = json!({"timezone": "America/Chicago", "sender_ids": ["HARBOR"], "agents": "always"}))]
 #[serde(deny_unknown_fields)]
 pub struct CompanySettingsChanges {
     /// Unique in the organization, and no slug of another company; null: none.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
     pub external_ref: Named<String>,
     /// An IANA name.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
     pub timezone: Named<String>,
     /// By weekday. A day that is not named is closed.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<Object>)]
     pub hours: Named<OpeningHours>,
     /// At most 20: 3 to 11 letters and digits, or phone numbers in the international form.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<Vec<String>>)]
     pub sender_ids: Named<Vec<String>>,
     /// `always`, `opening_hours` or `never`.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
     pub agents: Named<String>,
 }

@@ -1,10 +1,10 @@
 //! The figures of a company's day: cases, campaigns, amounts placed and recovered.
 
 use actix_web::{HttpResponse, web};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::body;
+use crate::api::body::{self, Named};
 use crate::api::companies::archived;
 use crate::api_auth::{Answer, ApiCompanyGate, Refused};
 use crate::authz::permission::EditCompanyData;
@@ -34,43 +34,28 @@ pub struct WholeFacts {
     recovered_minor: Option<i64>,
 }
 
-/// A figure that is named, also with null, which takes it back.
-#[derive(Deserialize)]
-#[serde(from = "Option<i64>")]
-pub struct NamedFigure(Option<i64>);
-
-impl From<Option<i64>> for NamedFigure {
-    fn from(figure: Option<i64>) -> Self {
-        Self(figure)
-    }
-}
-
 /// The figures that are changed; `null` takes one back.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamedFacts {
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 412)]
-    cases_open: Option<NamedFigure>,
-    #[serde(default, deserialize_with = "named")]
+    cases_open: Named<i64>,
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 18)]
-    cases_new: Option<NamedFigure>,
-    #[serde(default, deserialize_with = "named")]
+    cases_new: Named<i64>,
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 9)]
-    cases_closed: Option<NamedFigure>,
-    #[serde(default, deserialize_with = "named")]
+    cases_closed: Named<i64>,
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 3)]
-    campaigns_active: Option<NamedFigure>,
-    #[serde(default, deserialize_with = "named")]
+    campaigns_active: Named<i64>,
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 1_250_000)]
-    placed_minor: Option<NamedFigure>,
-    #[serde(default, deserialize_with = "named")]
+    placed_minor: Named<i64>,
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 84500)]
-    recovered_minor: Option<NamedFigure>,
-}
-
-fn named<'de, D: Deserializer<'de>>(value: D) -> Result<Option<NamedFigure>, D::Error> {
-    NamedFigure::deserialize(value).map(Some)
+    recovered_minor: Named<i64>,
 }
 
 /// The figures of a day; `null` for one that was not reported. Amounts are in minor units of the organization's currency.
@@ -146,7 +131,7 @@ pub async fn create(gate: FactsGate, path: FactsPath) -> Result<HttpResponse, Ap
 )]
 pub async fn update(gate: FactsGate, path: FactsPath) -> Result<HttpResponse, AppError> {
     let sent = body::read::<NamedFacts>(gate.body());
-    let of = |sent: Option<NamedFigure>, present| sent.map_or(present, |named| named.0);
+    let of = |sent: Named<i64>, present| sent.unwrap_or(present);
     let change = sent.map(|sent| {
         move |present: DayFacts| DayFacts {
             cases_open: of(sent.cases_open, present.cases_open),

@@ -12,6 +12,7 @@ use crate::services::reports::{CostSection, Figures};
 
 /// Costs in minor units of the currency.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the API names the unit of each amount")]
 pub struct CostsDocument {
     pub voice_minor: i64,
     pub sms_minor: i64,

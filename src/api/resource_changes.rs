@@ -1,8 +1,9 @@
 //! What a program sets of a resource.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::api::body::{self, Named};
 use crate::common::form::FormErrors;
 use crate::common::problem::Problem;
 use crate::common::time::{Span, Time};
@@ -10,54 +11,47 @@ use crate::db::types::inventory::{ResourceKind, SyncStatus};
 use crate::models::resource::{ResourceSync, ResourceTerms};
 use crate::services::resources::form::ResourceForm;
 
-/// A field that is named, also with null, which empties it; `None` for one that is not named.
-pub type NamedField = Option<Option<String>>;
-
-fn named<'de, D: Deserializer<'de>>(value: D) -> Result<NamedField, D::Error> {
-    Option::deserialize(value).map(Some)
-}
-
 /// What can be set of a resource. A field that is not named stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(example = json!({"name": "Night desk"}))]
 #[serde(deny_unknown_fields)]
 pub struct ResourceChanges {
     /// A phone number without a name has the number as its name.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub name: NamedField,
+    pub name: Named<String>,
     /// What it is called in other systems: letters, digits and `- _ . : / @ # + | ~`.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub external_ref: NamedField,
+    pub external_ref: Named<String>,
     /// Of a phone number.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub number: NamedField,
+    pub number: Named<String>,
     /// Of a knowledge source: `url`, `file` or `text`.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub source: NamedField,
+    pub source: Named<String>,
     /// Of a website or an app.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub url: NamedField,
+    pub url: Named<String>,
     /// Of a file.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub file_name: NamedField,
+    pub file_name: Named<String>,
     /// Of a text.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub text: NamedField,
+    pub text: Named<String>,
     /// Of a knowledge source: `pending`, `synced` or `failed`.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub sync_status: NamedField,
+    pub sync_status: Named<String>,
     /// When it was synchronized; without it, a source that is `synced` was so at the time of the request.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
-    pub synced_at: NamedField,
+    pub synced_at: Named<String>,
 }
 
 /// A new resource.

@@ -148,7 +148,7 @@ impl ApiLimits {
         let now = self.clock.now();
         let until = address(ip).and_then(|ip| lock(&self.blocked).get(&ip).copied());
         let admitted = match until {
-            Some(until) if until > now => Err(too_many("unknown keys from this address", until - now)),
+            Some(until) if until > now => Err(too_many("unknown keys from this address", until.saturating_sub(now))),
             _ => Ok(Admission::Unknown),
         };
         (admitted, QuotasLeft::default())

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tenantry::authz::scope::Scope;
 use tenantry::routes::ROUTES;
 
-use crate::api_test::{document, organization, problem};
+use crate::api_test::{document, organization, problem, send};
 use crate::harness::test_app::TestApp;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -199,6 +199,14 @@ fn every_example_of_a_body_is_taken() {
     let page = olivia
         .get("/organizations/examples/settings/developers/reference")
         .expect(200);
+    let agent = send(
+        &program,
+        "POST",
+        "/api/v1/resources",
+        r#"{"kind": "agent", "name": "Reminders"}"#,
+    )
+    .expect(201);
+    let resource = document(&agent)["id"].as_str().expect("an id").to_owned();
     let today = app.day(0);
     let mut sent = 0;
     for (article, code) in page.texts("article.api").iter().zip(examples(&page.body)) {
@@ -214,6 +222,10 @@ fn every_example_of_a_body_is_taken() {
             .replace(
                 "/invitations/0193a1b2c3d4e5f60718293a4b5c6d7e",
                 &format!("/invitations/{invitation}"),
+            )
+            .replace(
+                "/resources/0193a1b2c3d4e5f60718293a4b5c6d7e",
+                &format!("/resources/{resource}"),
             );
         let now = tenantry::common::time::Time(app.now()).iso();
         let body = body

@@ -28,11 +28,11 @@ fn asset(client: &Client) -> String {
 fn head_answers_every_page_as_get_without_a_body_and_changes_nothing() {
     let app = TestApp::open();
     let asset = asset(&app.client());
-    // Without the events of background jobs, which run as the time passes.
+    // Without what background jobs do as the time passes: their events, and the sessions that expired.
     let state = || {
         app.database.number(
             "SELECT (SELECT count(*) FROM audit_events WHERE actor_kind <> 'system') + (SELECT count(*) FROM account_events) \
-             + (SELECT COALESCE(CAST(SUM(last_seen_at) AS BIGINT), 0) FROM sessions) AS value",
+             + (SELECT COALESCE(CAST(MAX(last_seen_at) AS BIGINT), 0) FROM sessions) AS value",
         )
     };
     let mut admitted = BTreeSet::new();
@@ -45,12 +45,22 @@ fn head_answers_every_page_as_get_without_a_body_and_changes_nothing() {
         for route in ROUTES.iter().filter(|route| route.method == "GET") {
             let path = scenario.path(route.path, &asset);
             for coding in ["identity", "gzip, br"] {
-                // A page that is shown would save the time of the visit now.
-                app.advance(Duration::from_secs(120));
-                let before = state();
-                let head = client.send("HEAD", &path, &[("Accept-Encoding", coding)], None);
-                assert_eq!(state(), before, "{actor}: {} changes something", head.request);
-                let get = client.send("GET", &path, &[("Accept-Encoding", coding)], None);
+                let accept = [("Accept-Encoding", coding)];
+                let ask = || {
+                    // A page that is shown would save the time of the visit now.
+                    app.advance(Duration::from_secs(120));
+                    let before = state();
+                    let head = client.send("HEAD", &path, &accept, None);
+                    assert_eq!(state(), before, "{actor}: {} changes something", head.request);
+                    (head, client.send("GET", &path, &accept, None))
+                };
+                let (mut head, mut get) = ask();
+                // A page with "9 seconds ago" becomes longer when the second passes between the two.
+                for _ in 0..2 {
+                    if described(&head) != described(&get) {
+                        (head, get) = ask();
+                    }
+                }
                 assert_eq!(head.status, get.status, "{actor}: {}", head.request);
                 assert_eq!(described(&head), described(&get), "{actor}: {} {coding}", head.request);
                 if get.status == 200 {

@@ -209,7 +209,8 @@ fn members_of_a_company_see_what_applies_to_it_and_manage_only_their_own() {
     let everything = ["Everywhere", "In north", "In south"];
     let pages: Vec<String> = everything.iter().map(|name| page_of(&olivia, LIST, name)).collect();
     // Role, role in north, the resources that they see, and those that they manage.
-    let cases: [(&str, Option<&str>, &[usize], &[usize]); 8] = [
+    type Case<'a> = (&'a str, Option<&'a str>, &'a [usize], &'a [usize]);
+    let cases: [Case; 8] = [
         ("admin", None, &[0, 1, 2], &[0, 1, 2]),
         ("editor", None, &[0, 1, 2], &[0, 1, 2]),
         ("viewer", None, &[0, 1, 2], &[]),

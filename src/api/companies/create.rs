@@ -58,7 +58,7 @@ pub async fn create(gate: ApiGate<CreateCompanies, CompaniesWrite>) -> Result<Ht
             slug: sent.slug.unwrap_or_default(),
             ..CompanyForm::default()
         };
-        let new = form.parse(actor.unit).map_err(invalid)?;
+        let new = form.parse(actor.unit).map_err(|errors| invalid(&errors))?;
         if !sent.allow_same_name && new_company::is_named(conn, actor.organization, &new.name)? {
             return Err(name_taken().into());
         }
@@ -71,7 +71,7 @@ pub async fn create(gate: ApiGate<CreateCompanies, CompaniesWrite>) -> Result<Ht
 }
 
 /// The first field that is wrong.
-pub fn invalid(errors: FormErrors) -> Problem {
+pub fn invalid(errors: &FormErrors) -> Problem {
     let wrong = ["name", "slug"]
         .into_iter()
         .find_map(|field| Some((field, errors.get(field)?)));

@@ -94,7 +94,7 @@ pub async fn create(gate: ApiGate<InviteMembers, MembersWrite>) -> Result<HttpRe
         };
         let (results, events) = sending::invite(conn, actor, &authority, &terms, vec![invitee])?;
         if let Some(Err(error)) = results.into_iter().next() {
-            return Err(refusal::invite(error, conn, actor));
+            return Err(refusal::invite(&error, conn, actor));
         }
         let pending = invitation::find_pending(conn, actor.organization, email.as_str())?;
         let id = pending.ok_or(AppError::NotFound)?.id;

@@ -61,16 +61,16 @@ fn daily_limit(allowance: InvitationAllowance, now: Time) -> Refused {
     .into()
 }
 
-pub fn invite(error: InviteError, conn: &mut Conn, actor: &Actor) -> Refused {
+pub fn invite(error: &InviteError, conn: &mut Conn, actor: &Actor) -> Refused {
     match error {
-        InviteError::RoleNotAllowed(role) => role_not_allowed(role, conn, actor),
+        InviteError::RoleNotAllowed(role) => role_not_allowed(*role, conn, actor),
         InviteError::AlreadyMember => already_member(),
         InviteError::AlreadyInvited | InviteError::Duplicate => conflict(
             "already-invited",
             "The address has an open invitation",
             "Send that one again, or cancel it first.",
         ),
-        InviteError::DailyLimit(allowance) => daily_limit(allowance, actor.cx.now),
+        InviteError::DailyLimit(allowance) => daily_limit(*allowance, actor.cx.now),
         InviteError::Blocked => blocked(),
     }
 }

@@ -1,9 +1,10 @@
 //! The companies that a member is assigned to.
 
 use actix_web::{HttpResponse, web};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::body::Named;
 use crate::api::members::{find, refusal};
 use crate::api::paging::List;
 use crate::api::{body, json};
@@ -88,13 +89,9 @@ pub async fn index(
 pub struct AssignmentBody {
     role: CompanyRole,
     /// The access ends with this day, in the organization’s time zone. `null` removes the end; without the field it stays.
-    #[serde(default, deserialize_with = "named")]
+    #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<Day>)]
-    access_until: Option<Option<Day>>,
-}
-
-fn named<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Day>>, D::Error> {
-    Option::<Day>::deserialize(from).map(Some)
+    access_until: Named<Day>,
 }
 
 /// The member and the company of the path.

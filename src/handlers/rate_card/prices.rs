@@ -1,7 +1,7 @@
 //! The fields of one meter's price.
 
 use crate::common::currency::Currency;
-use crate::common::decimal;
+use crate::common::decimal::{self, DecimalFault};
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::db::types::usage::Meter;
@@ -141,7 +141,7 @@ impl PriceFields {
             }
         };
         let mut number = |field: &str, typed: &str, decimals: u32| {
-            let parsed = decimal::parse(typed, decimals).map_err(|fault| fault.message());
+            let parsed = decimal::parse(typed, decimals).map_err(DecimalFault::message);
             errors.take(self.name(field), parsed)
         };
         let (unit, minor) = (price_decimals(currency), currency.digits());
@@ -163,7 +163,7 @@ impl PriceFields {
         let mut or_none = |field: &str, typed: &str, decimals: u32| match typed.trim() {
             "" => Some(0),
             typed => {
-                let parsed = decimal::parse(typed, decimals).map_err(|fault| fault.message());
+                let parsed = decimal::parse(typed, decimals).map_err(DecimalFault::message);
                 errors.take(self.name(field), parsed)
             }
         };
@@ -193,7 +193,7 @@ impl PriceFields {
         let mut tiers = Vec::with_capacity(typed.len());
         for tier in &typed {
             let mut number = |field: &str, typed: &str, decimals: u32| {
-                let parsed = decimal::parse(typed, decimals).map_err(|fault| fault.message());
+                let parsed = decimal::parse(typed, decimals).map_err(DecimalFault::message);
                 errors.take(self.name(&format!("tier{}_{field}", tier.number)), parsed)
             };
             let up_to = match tier.up_to.trim() {

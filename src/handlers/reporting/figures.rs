@@ -114,7 +114,7 @@ pub fn difference(now: i64, before: i64, against: &DayRange) -> Option<Delta> {
 }
 
 /// The difference of two shares in points.
-fn points(now: Option<i64>, before: Option<i64>, against: &DayRange) -> Option<Delta> {
+fn points(now: Option<i64>, before: Option<i64>, against: DayRange) -> Option<Delta> {
     let difference = now? / 1_000 - before? / 1_000;
     Some(Delta {
         tone: match difference {
@@ -156,7 +156,7 @@ pub fn stats(report: &Report, before: Option<&Report>) -> Vec<Stat> {
         Stat {
             label: "Average recovery",
             value: percent(now.recovery()),
-            delta: then.and_then(|(before, days)| points(now.recovery(), before.recovery(), &days)),
+            delta: then.and_then(|(before, days)| points(now.recovery(), before.recovery(), days)),
             note: now.recovery().is_none().then(|| "Nothing was placed".to_owned()),
         },
     ];
@@ -215,6 +215,6 @@ mod tests {
         assert_eq!(said(7, 0).text, "7 more");
         assert_eq!(said(0, 0).text, "No change");
         assert!(change(None, Some(1), &days, None).is_none());
-        assert_eq!(points(Some(224_000), Some(213_000), &days).unwrap().text, "1.1 points");
+        assert_eq!(points(Some(224_000), Some(213_000), days).unwrap().text, "1.1 points");
     }
 }

@@ -45,7 +45,7 @@ impl ResourceFields {
         self.kind == ResourceKind::App
     }
 
-    pub fn sources(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub fn sources() -> impl Iterator<Item = (&'static str, &'static str)> {
         SourceType::ALL.iter().map(|source| (source.as_str(), source.label()))
     }
 }

@@ -148,11 +148,10 @@ pub fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OwnReport>> {
     Ok(all)
 }
 
-/// Whose link this is: organization, schedule, membership, and whether they unsubscribed.
-pub fn by_token(
-    conn: &mut Conn,
-    token: &Token,
-) -> QueryResult<Option<(OrgId, ScheduleId, MembershipId, Option<Time>)>> {
+/// Whose link it is: organization, schedule, membership, and when they unsubscribed.
+pub type Recipient = (OrgId, ScheduleId, MembershipId, Option<Time>);
+
+pub fn by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Recipient>> {
     report_recipients::table
         .filter(report_recipients::token_hash.eq(token.hash()))
         .select((

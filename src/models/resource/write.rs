@@ -26,7 +26,7 @@ pub struct NewResource {
 struct TermsRow<'a> {
     name: &'a str,
     sort_name: Vec<u8>,
-    external_ref: Option<&'a str>,
+    external_ref: Option<String>,
     details: String,
     sync_status: Option<SyncStatus>,
     synced_at: Option<Time>,
@@ -37,7 +37,7 @@ impl<'a> From<&'a ResourceTerms> for TermsRow<'a> {
         Self {
             name: &terms.name,
             sort_name: search::sort_key(&terms.name),
-            external_ref: terms.external_ref.as_deref(),
+            external_ref: terms.external_ref.clone(),
             details: serde_json::to_string(&terms.details).unwrap_or_default(),
             sync_status: terms.sync.map(|sync| sync.status),
             synced_at: terms.sync.and_then(|sync| sync.at),

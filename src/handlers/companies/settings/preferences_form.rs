@@ -21,6 +21,9 @@ pub struct OwnSetting<T> {
     pub typed: T,
 }
 
+/// A setting that can't be read; its errors say why.
+struct Unreadable;
+
 impl<T> OwnSetting<T> {
     fn stored<V>(own: Option<V>, inherited: V, typed: impl FnOnce(V) -> T) -> Self {
         Self {
@@ -29,12 +32,12 @@ impl<T> OwnSetting<T> {
         }
     }
 
-    /// The parsed value; `Some(None)` for a setting that is inherited, `None` for one that can't be read.
-    fn read<V>(&self, parse: impl FnOnce(&T) -> Option<V>) -> Option<Option<V>> {
+    /// The parsed value; `None` for a setting that is inherited.
+    fn read<V>(&self, parse: impl FnOnce(&T) -> Option<V>) -> Result<Option<V>, Unreadable> {
         if self.is_own {
-            parse(&self.typed).map(Some)
+            parse(&self.typed).map(Some).ok_or(Unreadable)
         } else {
-            Some(None)
+            Ok(None)
         }
     }
 }
@@ -91,7 +94,7 @@ impl PreferencesForm {
             errors.take("agents", chosen)
         });
         match (timezone, hours, sender_ids, agents) {
-            (Some(timezone), Some(hours), Some(sender_ids), Some(agents)) => Ok(CompanySettings {
+            (Ok(timezone), Ok(hours), Ok(sender_ids), Ok(agents)) => Ok(CompanySettings {
                 external_ref: None,
                 timezone,
                 hours,
