@@ -8,8 +8,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::day::Day;
-use crate::common::id::{ApprovalId, CompanyId, CustomRoleId, InvitationId, MembershipId};
+use crate::common::id::{ApprovalId, CompanyId, CustomRoleId, InvitationId, MembershipId, ResourceId};
 use crate::common::time::Time;
+use crate::db::types::inventory::{ResourceKind, ResourceState, SyncStatus};
 use crate::db::types::organization::{CompanyStatus, InvitationStatus};
 use crate::models::member_search::AccessStatus;
 
@@ -60,7 +61,8 @@ macro_rules! identifiers {
 }
 
 kinds! { Role "member" CompanyRole "editor" CompanyStatus "active" InvitationStatus "pending" AccessStatus "active" }
-identifiers! { ApprovalId CompanyId CustomRoleId InvitationId MembershipId }
+kinds! { ResourceKind "agent" ResourceState "active" SyncStatus "synced" }
+identifiers! { ApprovalId CompanyId CustomRoleId InvitationId MembershipId ResourceId }
 
 fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)

@@ -5,28 +5,28 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api_auth::Refused;
+use crate::common::id::{CompanyId, ResourceId};
 use crate::common::problem::Problem;
 use crate::common::time::Time;
+use crate::db::types::inventory::{ResourceKind, ResourceState, SyncStatus};
 use crate::models::resource::Resource;
 use crate::services::resources::ResourceError;
 
 /// A resource.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResourceDocument {
-    /// Its id.
-    pub id: String,
-    /// `agent`, `campaign`, `lead_list`, `phone_number`, `knowledge_source` or `app`.
-    pub kind: &'static str,
-    /// Its name.
+    pub id: ResourceId,
+    pub kind: ResourceKind,
+    #[schema(example = "Reminders")]
     pub name: String,
-    /// `active` or `archived`.
-    pub status: &'static str,
+    pub status: ResourceState,
     /// Whether it can't be changed because its company is archived.
     pub read_only: bool,
     /// The slug of its company; null: of the whole organization.
+    #[schema(example = "harbor-recovery")]
     pub company: Option<String>,
     /// The id of its company.
-    pub company_id: Option<String>,
+    pub company_id: Option<CompanyId>,
     /// What it is called in other systems.
     pub external_ref: Option<String>,
     /// Of a phone number, in the international form.
@@ -39,14 +39,12 @@ pub struct ResourceDocument {
     pub file_name: Option<String>,
     /// Of a text.
     pub text: Option<String>,
-    /// Of a knowledge source: `pending`, `synced` or `failed`; null: not reported.
-    pub sync_status: Option<&'static str>,
+    /// Of a knowledge source; null: not reported.
+    pub sync_status: Option<SyncStatus>,
     /// When it was synchronized last.
-    pub synced_at: Option<String>,
-    /// When it was created.
-    pub created_at: String,
-    /// When it was archived.
-    pub archived_at: Option<String>,
+    pub synced_at: Option<Time>,
+    pub created_at: Time,
+    pub archived_at: Option<Time>,
 }
 
 impl From<Resource> for ResourceDocument {
@@ -54,12 +52,12 @@ impl From<Resource> for ResourceDocument {
         let details = resource.terms.details.clone();
         let sync = resource.terms.sync;
         Self {
-            id: resource.id.to_string(),
-            kind: resource.kind.as_str(),
-            status: resource.state.as_str(),
+            id: resource.id,
+            kind: resource.kind,
+            status: resource.state,
             read_only: resource.is_locked(),
+            company_id: resource.company_id(),
             company: resource.company.as_ref().map(|company| company.slug.clone()),
-            company_id: resource.company_id().map(|id| id.to_string()),
             name: resource.terms.name,
             external_ref: resource.terms.external_ref,
             number: details.number,
@@ -67,10 +65,10 @@ impl From<Resource> for ResourceDocument {
             url: details.url,
             file_name: details.file_name,
             text: details.text,
-            sync_status: sync.map(|sync| sync.status.as_str()),
-            synced_at: sync.and_then(|sync| sync.at).map(Time::iso),
-            created_at: resource.created_at.iso(),
-            archived_at: resource.archived_at.map(Time::iso),
+            sync_status: sync.map(|sync| sync.status),
+            synced_at: sync.and_then(|sync| sync.at),
+            created_at: resource.created_at,
+            archived_at: resource.archived_at,
         }
     }
 }

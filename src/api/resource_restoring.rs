@@ -7,6 +7,7 @@ use crate::api_auth::{Answer, ApiGate};
 use crate::authz::permission::ManageChannels;
 use crate::authz::scope::ResourcesWrite;
 use crate::common::error::AppError;
+use crate::common::id::ResourceId;
 use crate::services::resources::archive;
 
 /// Restore a resource
@@ -14,7 +15,7 @@ use crate::services::resources::archive;
 /// It is active again.
 #[utoipa::path(
     post, path = "/api/v1/resources/{id}/restoring", tag = "Resources", operation_id = "restore_resource",
-    params(("id" = String, Path, description = "Its id")),
+    params(("id" = ResourceId, Path, description = "The id of the resource")),
     responses(
         (status = 200, description = "The resource as it is now", body = ResourceDocument),
         (status = 409, description = "`company-archived`: the company is archived")

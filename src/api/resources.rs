@@ -12,7 +12,7 @@ use crate::auth::actor::Actor;
 use crate::authz::permission::{ManageChannels, ViewCompany};
 use crate::authz::scope::{ResourcesRead, ResourcesWrite};
 use crate::common::error::AppError;
-use crate::common::id::CompanyId;
+use crate::common::id::{CompanyId, ResourceId};
 use crate::common::paging::Page;
 use crate::common::problem::Problem;
 use crate::db::Conn;
@@ -103,7 +103,7 @@ pub async fn index(gate: ApiGate<ViewCompany, ResourcesRead>, req: HttpRequest) 
 /// Get a resource
 #[utoipa::path(
     get, path = "/api/v1/resources/{id}", tag = "Resources", operation_id = "get_resource",
-    params(("id" = String, Path, description = "Its id")),
+    params(("id" = ResourceId, Path, description = "The id of the resource")),
     responses((status = 200, description = "The resource", body = ResourceDocument))
 )]
 pub async fn show(gate: ApiGate<ViewCompany, ResourcesRead>, id: web::Path<String>) -> Result<HttpResponse, AppError> {
@@ -148,7 +148,7 @@ pub async fn create(gate: ApiGate<ManageChannels, ResourcesWrite>) -> Result<Htt
 /// A field that is missing stays as it is; null empties it.
 #[utoipa::path(
     patch, path = "/api/v1/resources/{id}", tag = "Resources", operation_id = "update_resource",
-    params(("id" = String, Path, description = "Its id")),
+    params(("id" = ResourceId, Path, description = "The id of the resource")),
     request_body = ResourceChanges,
     responses(
         (status = 200, description = "The resource as it is now", body = ResourceDocument),

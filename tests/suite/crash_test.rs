@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::harness::client::Client;
-use crate::harness::page::Page;
 use crate::harness::people::{PASSWORD, create_organization};
 use crate::harness::server_process::{ServerProcess, output_text};
 use crate::harness::smtp::Smtp;
@@ -25,11 +24,6 @@ fn sign_up_owner(server: &ServerProcess) -> Client {
     client.post(&link, &[]).expect(303);
     create_organization(&client, "Crash", "crash", "olivia@crash.test");
     client
-}
-
-/// The response, or `None` if the server died during the request.
-fn response(ask: impl FnOnce() -> Page) -> Option<Page> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask)).ok()
 }
 
 /// What the server acknowledged until it was killed.
@@ -53,18 +47,17 @@ fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, 
                     }
                     let name = format!("r{round}w{worker}n{n}");
                     let company = n % 2 == 1;
-                    let answer = response(|| {
-                        if company {
-                            client.post("/organizations/crash/companies", &[("name", &name), ("slug", &name)])
-                        } else {
-                            let email = format!("{name}@crash.test");
-                            client.post(
-                                "/organizations/crash/invitations",
-                                &[("emails", &email), ("role", "viewer")],
-                            )
-                        }
-                    });
-                    let Some(page) = answer else { return };
+                    let answer = if company {
+                        client.try_post("/organizations/crash/companies", &[("name", &name), ("slug", &name)])
+                    } else {
+                        let email = format!("{name}@crash.test");
+                        client.try_post(
+                            "/organizations/crash/invitations",
+                            &[("emails", &email), ("role", "viewer")],
+                        )
+                    };
+                    // The server was killed during the request.
+                    let Ok(page) = answer else { return };
                     assert_eq!(page.status, 303, "{}: {}", page.request, page.text());
                     let mut changes = acknowledged.lock().expect("no worker panicked");
                     if company {

@@ -66,13 +66,14 @@ impl Client {
     /// Submits a form from one of the app's own pages.
     #[track_caller]
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let origin = self.base.clone();
-        self.send(
-            "POST",
-            path,
-            &[("Sec-Fetch-Site", "same-origin"), ("Origin", &origin)],
-            Some(form(fields)),
-        )
+        self.try_post(path, fields)
+            .unwrap_or_else(|error| panic!("POST {path}: {error}"))
+    }
+
+    /// As [`Client::post`], to a server that may be killed before it has answered.
+    pub fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Page, String> {
+        let headers = [("Sec-Fetch-Site", "same-origin"), ("Origin", self.base.as_str())];
+        self.try_send("POST", path, &headers, Some(form(fields)))
     }
 
     /// Submits a form as htmx does.
@@ -121,6 +122,28 @@ impl Client {
 
     #[track_caller]
     fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Page {
+        self.request(method, path, headers, body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// As [`Client::send`], to a server that may be killed before it has answered.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Result<Page, String> {
+        self.request(method, path, headers, body.map(String::into_bytes))
+    }
+
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Page, String> {
         let url = if path.starts_with("http") {
             path.to_owned()
         } else {
@@ -139,7 +162,7 @@ impl Client {
             Some(body) => self.agent.run(request.body(body).expect("a request")),
             None => self.agent.run(request.body(()).expect("a request")),
         };
-        let mut answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let mut answer = answer.map_err(|error| error.to_string())?;
         let headers: Vec<(String, String)> = answer
             .headers()
             .iter()
@@ -157,20 +180,20 @@ impl Client {
                 .body_mut()
                 .as_reader()
                 .read_to_end(&mut bytes)
-                .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+                .map_err(|error| error.to_string())?;
         }
         let location = headers
             .iter()
             .find(|(n, _)| n == "location")
             .map(|(_, l)| l.strip_prefix(&self.base).unwrap_or(l).to_owned());
-        Page {
+        Ok(Page {
             request: format!("{method} {path}"),
             status: answer.status().as_u16(),
             location,
             headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
             bytes,
-        }
+        })
     }
 
     /// Name and value of every cookie.

@@ -78,12 +78,19 @@ fn tables(statement: &str) -> Vec<(String, String)> {
         .map(|c| if c.is_alphanumeric() || c == '_' { c } else { ' ' })
         .collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
+    // What the statement makes itself is no table.
+    let made = match words.as_slice() {
+        ["WITH", "RECURSIVE", name, ..] | ["WITH", name, ..] => Some(*name),
+        _ => None,
+    };
     let mut tables = Vec::new();
     for (at, word) in words.iter().enumerate() {
         if !["FROM", "JOIN", "UPDATE"].contains(word) {
             continue;
         }
-        let Some(table) = words.get(at + 1) else { continue };
+        let Some(table) = words.get(at + 1).filter(|table| Some(**table) != made) else {
+            continue;
+        };
         tables.push(((*table).to_owned(), (*table).to_owned()));
         let alias = match words.get(at + 2) {
             Some(&"AS") => words.get(at + 3),
