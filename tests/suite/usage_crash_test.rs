@@ -73,11 +73,14 @@ fn each_event_counts_once_however_often_the_server_is_killed() {
     let mut server = ServerProcess::spawn();
     let key = key(&server);
     let end = Instant::now() + Duration::from_secs(180);
-    let client = server.client().with("Authorization", &format!("Bearer {key}"));
+    let programs: Vec<Client> = (0..WRITERS)
+        .map(|_| server.client().with("Authorization", &format!("Bearer {key}")))
+        .collect();
     std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                let client = client.copy();
+        let writers: Vec<_> = programs
+            .into_iter()
+            .enumerate()
+            .map(|(writer, client)| {
                 scope.spawn(move || {
                     let events: Vec<Value> = (0..EVENTS)
                         .map(|at| (at * 7 + writer * 31) % EVENTS)
