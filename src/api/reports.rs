@@ -12,7 +12,7 @@ use crate::authz::scope::ReportsRead;
 use crate::common::day::Day;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
-use crate::common::paging::{Cursor, Direction, Page};
+use crate::common::paging::Page;
 use crate::common::problem::Problem;
 use crate::db::Conn;
 use crate::models::company_choice;
@@ -85,20 +85,6 @@ fn key(line: &CompanyFigures) -> (Vec<u8>, String) {
     }
 }
 
-fn page(report: Report, limit: usize, after: Option<&Cursor>) -> Page<CompanyFigures> {
-    let mut lines = report.companies;
-    lines.sort_by_cached_key(key);
-    let place = after
-        .filter(|cursor| cursor.direction == Direction::Next)
-        .map(|cursor| (cursor.key.clone(), cursor.id.clone()));
-    let rows = lines
-        .into_iter()
-        .filter(|line| place.as_ref().is_none_or(|place| key(line) > *place))
-        .take(limit + 1)
-        .collect();
-    Page::cut(rows, limit, None, key)
-}
-
 /// Which days and companies a report has.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -156,7 +142,7 @@ fn document(asked: &ListQuery, actor: &Actor, report: Report) -> Result<(ReportD
     let money: Option<ReportMoney> = report.money;
     let (from, to) = (report.days.from.iso(), report.days.to.iso());
     let total = figures(&report.total, money.is_some_and(|money| money.total))?;
-    let page = page(report, asked.limit, asked.after.as_ref());
+    let page = Page::of_all(report.companies, asked.limit, asked.after.as_ref(), key);
     let data = page.rows.iter().map(|line| {
         Ok(ReportLineDocument {
             company: line.company.as_ref().map(|company| company.slug.clone()),

@@ -6,6 +6,7 @@ pub mod company_picker;
 pub mod connection;
 pub mod csv;
 pub mod error_page;
+pub mod figures;
 pub mod history;
 pub mod hours_form;
 pub mod layout;

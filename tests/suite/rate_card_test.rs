@@ -225,6 +225,22 @@ fn the_currency_stays_from_the_first_version_on() {
             .contains("already")
     );
     version("", &then, "4").expect(303);
+    let general = "/organizations/rate-currency/settings/general";
+    let profile = |currency: &str| {
+        let page = olivia.get(general).expect(200);
+        olivia.submit(&page, general, &[("name", "Lakeside"), ("currency", currency)])
+    };
+    let refused = profile("EUR").expect(422);
+    assert!(
+        refused
+            .field_error("currency")
+            .unwrap_or_default()
+            .contains("are in JPY"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(refused.value_of("name").as_deref(), Some("Lakeside"));
+    profile("JPY").expect(303);
     let page = olivia.get(&path("rate-currency")).expect(200);
     page.clone().expect_text("Later");
     page.clone().expect_text("3 each");

@@ -346,6 +346,53 @@ fn the_report_shows_cases_campaigns_recovery_usage_and_costs() {
 }
 
 #[test]
+fn each_figure_leads_to_what_it_is_made_of() {
+    let app = TestApp::open();
+    let (_, owner, _) = filled(&app, "made-of");
+    let base = "/organizations/made-of";
+    let page = owner.get(&format!("{base}/reporting?period=7d")).expect(200);
+    let figures = page.all(".stat__value a", "href");
+    assert_eq!(figures.len(), 7, "{figures:?}");
+    for figure in &figures {
+        let lines = owner.get(figure).expect(200);
+        assert_eq!(lines.all("th[aria-sort=descending]", "aria-sort").len(), 1, "{figure}");
+        assert!(
+            figure.contains("period=7d") && figure.ends_with("#companies"),
+            "{figure}"
+        );
+        // The larger one is first; both recovered the same share, and neither used minutes.
+        let largest = &lines.texts("table.figures tbody .who__name")[0];
+        let equal = figure.contains("-recovery") || figure.contains("-voice_minutes");
+        assert!(equal || largest == "South", "{figure}: {largest}");
+    }
+    let cells = page.all("table.figures tbody tr:first-child td a", "href");
+    assert_eq!(
+        cells.len(),
+        page.all("table.figures thead th", "scope").len() - 1,
+        "{cells:?}"
+    );
+    for cell in &cells {
+        let lines = owner.get(cell).expect(200);
+        assert!(
+            lines.text().contains("South") || lines.text().contains("North"),
+            "{cell}"
+        );
+    }
+    let one = owner
+        .get(&format!("{base}/reporting?period=7d&company=north"))
+        .expect(200);
+    let days = &one.all(".stat__value a", "href")[0];
+    let days = owner.get(days).expect(200);
+    for text in ["Cases and recovery", "€10.00", "€2.50"] {
+        days.clone().expect_text(text);
+    }
+    let events = &one.all(".stat__value a", "href")[4];
+    owner.get(events).expect(200).expect_text("north-calls");
+    let path = format!("{base}/companies/north/usage?meter=figures&from=2020-01-01&to=2020-01-02");
+    owner.get(&path).expect(200).expect_text("Nothing was reported");
+}
+
+#[test]
 fn without_prices_no_money_is_shown_anywhere() {
     let app = TestApp::open();
     let (organization, owner, key) = organization(&app, "unpriced");

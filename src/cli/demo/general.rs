@@ -13,6 +13,7 @@ use crate::models::organization::contact::ContactKind;
 use crate::models::organization::profile::OrganizationProfile;
 use crate::models::user;
 use crate::services::organizations::contacts::VerificationError;
+use crate::services::organizations::profile::ProfileError;
 use crate::services::organizations::transfer::ProposalError;
 use crate::services::organizations::{contacts, profile, transfer};
 
@@ -65,7 +66,10 @@ fn set_time_zone(timeline: &Timeline) -> Result<(), AppError> {
             timezone: ZONE.into(),
             ..before
         };
-        let ((), events) = profile::update(conn, organization, after, cx.now)?;
+        let ((), events) = profile::update(conn, organization, after, cx.now).map_err(|error| match error {
+            ProfileError::Failed(error) => error,
+            ProfileError::CurrencyFixed(..) => AppError::internal("the currency of the demo is fixed"),
+        })?;
         Ok(((), Some(owner), events))
     })
 }

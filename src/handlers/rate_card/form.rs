@@ -9,6 +9,7 @@ use crate::db::types::usage::Meter;
 use crate::handlers::rate_card::prices::PriceFields;
 use crate::models::rate_card::{NewRateCard, Prices, RateCard};
 use crate::services::rate_cards::save::{MONTHS_AHEAD, MONTHS_BACK, RateCardError};
+use crate::services::rate_cards::terms;
 
 /// The fields as they were sent.
 #[derive(Debug, Clone)]
@@ -73,14 +74,9 @@ impl RateCardForm {
 /// Says at a field why a version was refused; `None` when something else failed.
 pub fn refusal(error: &RateCardError) -> Option<FormErrors> {
     Some(match error {
-        RateCardError::CurrencyFixed(currency, since) => FormErrors::one(
-            "currency",
-            format!(
-                "The currency can’t change: amounts since {} are in {}",
-                since.words(),
-                currency.code()
-            ),
-        ),
+        RateCardError::CurrencyFixed(currency, since) => {
+            FormErrors::one("currency", terms::currency_fixed(*currency, *since))
+        }
         RateCardError::Month => FormErrors::one("from_month", "Choose a month of the list"),
         RateCardError::NoPrices => FormErrors::one("voice_seconds_model", "Enter the price of at least one meter"),
         RateCardError::Price(meter, fault) => {

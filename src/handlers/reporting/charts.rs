@@ -2,9 +2,9 @@
 
 use crate::common::day::Month;
 use crate::db::types::usage::Meter;
-use crate::handlers::reporting::figures;
 use crate::services::reports::{CostSection, DayRange, Figures, Report};
 use crate::web::charts::{LineChart, StackChart};
+use crate::web::figures;
 
 /// The most points of a chart. More days are shown as weeks.
 const POINTS: usize = 31;

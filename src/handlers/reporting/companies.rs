@@ -4,7 +4,7 @@ use crate::auth::actor::Actor;
 use crate::common::currency::Currency;
 use crate::common::html::number;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::common::paging::{Cursor, Direction, Page};
+use crate::common::paging::{Cursor, Page};
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::reporting::columns::Column;
 use crate::handlers::reporting::query::{AskedReport, ReportingQuery};
@@ -89,30 +89,6 @@ impl Order {
     }
 }
 
-/// The page of lines that a cursor asks for, in the order that is asked for.
-fn page(report: &Report, order: Order, cursor: Option<&Cursor>) -> Page<CompanyFigures> {
-    let mut lines: Vec<((Vec<u8>, String), &CompanyFigures)> =
-        report.companies.iter().map(|line| (order.key(line), line)).collect();
-    lines.sort_by(|one, other| one.0.cmp(&other.0));
-    let place = cursor.map(|cursor| (cursor.key.clone(), cursor.id.clone()));
-    let rows: Vec<CompanyFigures> = match (cursor.map(|cursor| cursor.direction), place) {
-        (Some(Direction::Previous), Some(place)) => lines
-            .iter()
-            .rev()
-            .filter(|(key, _)| *key < place)
-            .take(PAGE + 1)
-            .map(|(_, line)| (*line).clone())
-            .collect(),
-        (_, place) => lines
-            .iter()
-            .filter(|(key, _)| place.as_ref().is_none_or(|place| key > place))
-            .take(PAGE + 1)
-            .map(|(_, line)| (*line).clone())
-            .collect(),
-    };
-    Page::cut(rows, PAGE, cursor, |line| order.key(line))
-}
-
 impl CompanyTable {
     pub fn of(actor: &Actor, query: &ReportingQuery, asked: &AskedReport, report: &Report) -> Self {
         let shows_money =
@@ -125,7 +101,8 @@ impl CompanyTable {
             .filter(|column| shows_money || !column.is_money())
             .collect();
         let cursor = Cursor::parse(&query.after);
-        let page = page(report, order, cursor.as_ref());
+        let lines: Vec<&CompanyFigures> = report.companies.iter().collect();
+        let page = Page::of_all(lines, PAGE, cursor.as_ref(), |line| order.key(line));
         let link =
             |after: Option<String>| after.map(|after| format!("{base}{}#companies", query.link(&[("after", &after)])));
         let currency = report.money.map(|money| money.currency);
@@ -189,18 +166,15 @@ fn company_line(
     currency: Option<Currency>,
 ) -> CompanyLine {
     let slug = line.company.as_ref().map(|company| &company.slug);
-    let days = format!("from={}&to={}", asked.days.from.iso(), asked.days.to.iso());
     let cells = columns.iter().skip(1).map(|column| LineCell {
         text: if column.is_money() && !line.money {
             "–".to_owned()
         } else {
             column.text(&line.figures, currency)
         },
-        href: column
-            .meter()
-            .zip(slug)
-            .filter(|_| actor.permissions.view_company_reports())
-            .map(|(meter, slug)| actor.path(&format!("/companies/{slug}/usage?meter={meter}&{days}"))),
+        href: slug
+            .filter(|_| !column.is_money() || line.money)
+            .and_then(|slug| column.lines(actor, asked, slug)),
     });
     CompanyLine {
         name: line.company.as_ref().map_or_else(

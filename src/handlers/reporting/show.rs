@@ -13,9 +13,8 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::reporting::charts::ReportCharts;
 use crate::handlers::reporting::companies::CompanyTable;
-use crate::handlers::reporting::figures;
-use crate::handlers::reporting::figures::Stat;
 use crate::handlers::reporting::query::{AskedReport, ReportingQuery};
+use crate::handlers::reporting::stats::{Stat, stats};
 use crate::models::company_choice::CompanyChoices;
 use crate::services::reports::{Preset, Report, ReportQuery, ReportReader, forecast};
 use crate::web::layout::{Layout, PageLayout};
@@ -169,7 +168,7 @@ fn view(
         )?),
         None => None,
     };
-    let mut stats = figures::stats(&report, before.as_ref());
+    let mut stats = stats(actor, query, asked, &report, before.as_ref());
     let is_month = asked.preset == Preset::MonthToDate && asked.company.is_none() && !asked.archived;
     if is_month
         && let Some(cost) = forecast::month(conn, reader, &report, asked.today)?

@@ -17,7 +17,9 @@ use crate::common::paging::{Cursor, Direction, Page};
 use crate::db::Conn;
 use crate::db::types::usage::Meter;
 use crate::handlers::reporting::queries;
-use crate::handlers::reporting::usage_query::UsageQuery;
+use crate::handlers::reporting::reported;
+use crate::handlers::reporting::reported::ReportedRow;
+use crate::handlers::reporting::usage_query::{Shown, UsageQuery};
 use crate::models::usage::event;
 use crate::models::usage::event::UsageEvent;
 use crate::models::usage::sums;
@@ -58,13 +60,14 @@ struct UsagePage {
     /// Back to the report, for those who may view it.
     report: Option<String>,
     meters: Vec<(&'static str, &'static str)>,
-    meter: Meter,
+    shows: Shown,
     from: String,
     to: String,
     words: String,
     zone: String,
     total: String,
     days: Vec<DayRow>,
+    reported: Vec<ReportedRow>,
     events: Vec<EventRow>,
     voids: bool,
     previous: Option<String>,
@@ -91,7 +94,6 @@ impl UsagePage {
         actor.cx.request.page.never_store();
         let mut errors = FormErrors::none();
         let today = CountingZones::read(conn, actor.organization, actor.org_zone)?.day(actor.cx.now);
-        let meter = Meter::parse(&query.meter).unwrap_or(Meter::Calls);
         let range = query.range(today, &mut errors);
         let mut page = Self {
             layout: actor.layout(conn, "reporting")?,
@@ -99,23 +101,33 @@ impl UsagePage {
             company_path: company.path(actor, ""),
             path: company.path(actor, "/usage"),
             report: actor.permissions.view_reporting().then(|| actor.path("/reporting")),
-            meters: Meter::ALL.iter().map(|meter| (meter.as_str(), meter.label())).collect(),
-            meter,
+            meters: Meter::ALL
+                .iter()
+                .map(|meter| Shown::Meter(*meter))
+                .chain([Shown::Reported])
+                .map(Shown::choice)
+                .collect(),
+            shows: Shown::parse(&query.meter),
             from: range.map_or_else(|| query.from.clone(), |range| range.from.iso()),
             to: range.map_or_else(|| query.to.clone(), |range| range.to.iso()),
             words: range.map(DayRange::words).unwrap_or_default(),
             zone: actor.org_zone.to_string(),
             total: String::new(),
             days: Vec::new(),
+            reported: Vec::new(),
             events: Vec::new(),
             voids: company.permissions.edit_company_data(),
             previous: None,
             next: None,
             errors,
         };
-        if let Some(range) = range {
-            page.load_days(conn, actor, company, range)?;
-            page.load_events(conn, actor, company, range, &query.after)?;
+        match (range, page.shows) {
+            (Some(range), Shown::Meter(meter)) => {
+                page.load_days(conn, actor, company, (range, meter))?;
+                page.load_events(conn, actor, company, (range, meter), &query.after)?;
+            }
+            (Some(range), Shown::Reported) => page.reported = reported::rows(conn, actor, company, range)?,
+            (None, _) => {}
         }
         Ok(page)
     }
@@ -124,7 +136,7 @@ impl UsagePage {
         format!(
             "{}?meter={}&from={}&to={}",
             self.path,
-            self.meter,
+            self.shows.choice().0,
             query_value(from),
             query_value(to)
         )
@@ -135,12 +147,12 @@ impl UsagePage {
         conn: &mut Conn,
         actor: &Actor,
         company: &Company,
-        range: DayRange,
+        (range, shown): (DayRange, Meter),
     ) -> Result<(), AppError> {
         let sums = sums::days(conn, actor.organization, company.id.as_str(), range.from, range.to)?;
         let mut total = 0_i64;
         for (meter, day, quantity, events) in sums.into_iter().rev() {
-            if meter == self.meter && events > 0 {
+            if meter == shown && events > 0 {
                 total = total.saturating_add(quantity);
                 let row = DayRow {
                     day: day.words(),
@@ -151,7 +163,7 @@ impl UsagePage {
                 self.days.push(row);
             }
         }
-        self.total = format!("{} {}", decimal::words(total, 6), self.meter.unit().1);
+        self.total = format!("{} {}", decimal::words(total, 6), shown.unit().1);
         Ok(())
     }
 
@@ -160,12 +172,12 @@ impl UsagePage {
         conn: &mut Conn,
         actor: &Actor,
         company: &Company,
-        range: DayRange,
+        (range, meter): (DayRange, Meter),
         after: &str,
     ) -> Result<(), AppError> {
         let (organization, days, before) = (actor.organization, (range.from, range.to), place(after));
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-        let found = event::page(conn, organization, company.id, self.meter, days, before, limit)?;
+        let found = event::page(conn, organization, company.id, meter, days, before, limit)?;
         let page = Page::cut(found, PAGE, None, cursor_of);
         let base = self.link(&self.from, &self.to);
         self.next = page.next.map(|next| format!("{base}&after={next}#events"));

@@ -30,6 +30,23 @@ pub fn of_day(conn: &mut Conn, organization: OrgId, company: CompanyId, day: Day
     Ok(reported(conn, organization, company, day)?.unwrap_or_default())
 }
 
+/// The reported days of a company, the newest first.
+pub fn days(
+    conn: &mut Conn,
+    organization: OrgId,
+    company: CompanyId,
+    from: Day,
+    to: Day,
+) -> QueryResult<Vec<(Day, DayFacts)>> {
+    company_facts::table
+        .filter(company_facts::organization_id.eq(organization))
+        .filter(company_facts::company_id.eq(company))
+        .filter(company_facts::day.between(from, to))
+        .order(company_facts::day.desc())
+        .select((company_facts::day, DayFacts::as_select()))
+        .load(conn)
+}
+
 /// The figures of a day, if the company reported any.
 fn reported(conn: &mut Conn, organization: OrgId, company: CompanyId, day: Day) -> QueryResult<Option<DayFacts>> {
     company_facts::table

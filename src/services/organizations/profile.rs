@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::audit::{Action, Event, Events};
+use crate::common::currency::Currency;
+use crate::common::day::Month;
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::common::zone::Zone;
@@ -10,7 +12,18 @@ use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::organization;
 use crate::models::organization::OrganizationProfile;
+use crate::models::rate_card::RateCards;
 use crate::models::usage::zones;
+
+/// Why a profile was not saved.
+#[derive(Debug)]
+pub enum ProfileError {
+    /// The rate card has amounts in this currency since this month.
+    CurrencyFixed(Currency, Month),
+    Failed(AppError),
+}
+
+crate::change_error!(ProfileError);
 
 /// Saves a profile. An empty time zone or currency keeps the present one, for clients that don't send it.
 pub fn update(
@@ -18,12 +31,15 @@ pub fn update(
     organization: OrgId,
     mut profile: OrganizationProfile,
     now: Time,
-) -> Result<((), Events), AppError> {
+) -> Result<((), Events), ProfileError> {
     let before = organization::profile(conn, organization)?;
     keep_unsent(&before, &mut profile);
     let Some((was, is)) = changes(&before, &profile) else {
         return Ok(((), Events::none("nothing changed")));
     };
+    if profile.currency != before.currency {
+        check_currency(conn, organization, &profile.currency)?;
+    }
     organization::set_profile(conn, organization, &profile)?;
     if let (Ok(was), Ok(is)) = (Zone::parse(&before.timezone), Zone::parse(&profile.timezone))
         && was != is
@@ -34,6 +50,15 @@ pub fn update(
         .before(was)
         .after(is);
     Ok(((), Events::organization(organization, event)))
+}
+
+/// Amounts that were shown in a currency don't become others.
+fn check_currency(conn: &mut Conn, organization: OrgId, currency: &str) -> Result<(), ProfileError> {
+    let cards = RateCards::read(conn, organization)?;
+    match cards.currency().zip(cards.first_month()) {
+        Some((fixed, since)) if fixed.code() != currency => Err(ProfileError::CurrencyFixed(fixed, since)),
+        _ => Ok(()),
+    }
 }
 
 fn keep_unsent(before: &OrganizationProfile, after: &mut OrganizationProfile) {

@@ -1,6 +1,7 @@
 //! A price in short terms, for the page and the audit log: "0.0125 each", "1,000 included", "19% tax".
 
 use crate::common::currency::Currency;
+use crate::common::day::Month;
 use crate::common::decimal;
 use crate::rating::{MeterPrice, PriceModel, Tier};
 
@@ -9,6 +10,12 @@ pub const QUANTITY_DECIMALS: u32 = 6;
 
 /// Decimals of a tax in percent, which is kept in millionths of the whole.
 pub const TAX_DECIMALS: u32 = 4;
+
+/// Why a currency can't change.
+pub fn currency_fixed(currency: Currency, since: Month) -> String {
+    let (code, since) = (currency.code(), since.words());
+    format!("The currency can’t change: amounts since {since} are in {code}")
+}
 
 /// Decimals of a unit price in a currency, which is kept in millionths of its minor unit.
 pub fn price_decimals(currency: Currency) -> u32 {

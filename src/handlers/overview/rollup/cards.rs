@@ -17,12 +17,12 @@ use crate::handlers::overview::queries::rollup;
 use crate::handlers::overview::queries::rollup::Pulse;
 use crate::handlers::overview::rollup::OverviewQuery;
 use crate::handlers::overview::rollup::order::{CardHead, CardOrder, heads, orders};
-use crate::handlers::reporting::figures;
 use crate::models::company_staff::CompanyStaff;
 use crate::models::usage::report::ReportedCompany;
 use crate::rating::MICRO;
 use crate::services::reports::{CompanyFigures, Report};
 use crate::web::charts;
+use crate::web::figures;
 
 /// Cards and lines of a page.
 const CARDS: usize = 24;

@@ -9,9 +9,9 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::overview::queries;
 use crate::handlers::overview::queries::rollup::MOST;
-use crate::handlers::reporting::figures::{self, Delta};
 use crate::rating::Cost;
 use crate::services::reports::{Report, ReportReader};
+use crate::web::figures::{self, Delta};
 
 /// A total with its change since the same days of the month before.
 #[derive(Debug, Clone)]

@@ -8,9 +8,12 @@ use actix_web::{HttpResponse, web};
 use crate::auth::Gate;
 use crate::authz::permission::EditProfile;
 use crate::common::error::AppError;
+use crate::common::form::FormErrors;
 use crate::handlers::settings::general::page::{GeneralInput, GeneralPage};
 use crate::handlers::settings::profile_form::ProfileForm;
 use crate::services::organizations::profile;
+use crate::services::organizations::profile::ProfileError;
+use crate::services::rate_cards::terms;
 
 /// `GET /organizations/{slug}/settings/general`
 pub async fn edit(gate: Gate<EditProfile>) -> Result<HttpResponse, AppError> {
@@ -30,11 +33,20 @@ pub async fn update(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Re
                 .await;
         }
     };
-    let path = gate
-        .write(move |actor, conn| {
+    let saved = gate
+        .try_write(move |actor, conn| {
             let ((), events) = profile::update(conn, actor.organization, profile, actor.cx.now)?;
             Ok((actor.path("/settings/general"), events))
         })
-        .await?;
-    Ok(gate.done("Profile saved", &path))
+        .await;
+    match saved {
+        Ok(path) => Ok(gate.done("Profile saved", &path)),
+        Err(ProfileError::Failed(error)) => Err(error),
+        Err(ProfileError::CurrencyFixed(currency, since)) => {
+            let errors = FormErrors::one("currency", terms::currency_fixed(currency, since));
+            let typed = GeneralInput::Profile(Box::new(form), errors);
+            gate.refused(move |actor, conn| GeneralPage::load(actor, conn, typed))
+                .await
+        }
+    }
 }

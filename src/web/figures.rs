@@ -5,7 +5,7 @@ use crate::common::decimal;
 use crate::common::html::number;
 use crate::db::types::usage::Meter;
 use crate::rating::MICRO;
-use crate::services::reports::{DayRange, Figures, Report};
+use crate::services::reports::DayRange;
 
 /// A change against the time before.
 #[derive(Debug, Clone)]
@@ -16,16 +16,6 @@ pub struct Delta {
     pub text: String,
     /// "from October 1 to 22, 2026".
     pub against: String,
-}
-
-/// A figure of the whole.
-#[derive(Debug, Clone)]
-pub struct Stat {
-    pub label: &'static str,
-    pub value: String,
-    pub delta: Option<Delta>,
-    /// What is said below instead of a change.
-    pub note: Option<String>,
 }
 
 /// Quantities as people read them: seconds as minutes.
@@ -114,7 +104,7 @@ pub fn difference(now: i64, before: i64, against: &DayRange) -> Option<Delta> {
 }
 
 /// The difference of two shares in points.
-fn points(now: Option<i64>, before: Option<i64>, against: DayRange) -> Option<Delta> {
+pub fn points(now: Option<i64>, before: Option<i64>, against: DayRange) -> Option<Delta> {
     let difference = now? / 1_000 - before? / 1_000;
     Some(Delta {
         tone: match difference {
@@ -130,60 +120,6 @@ fn points(now: Option<i64>, before: Option<i64>, against: DayRange) -> Option<De
         },
         against: format!("from {}", against.words()),
     })
-}
-
-/// The figures of the whole, with their change against the time before.
-pub fn stats(report: &Report, before: Option<&Report>) -> Vec<Stat> {
-    let now = &report.total;
-    let then = before.map(|before| (&before.total, before.days));
-    let delta = |value: fn(&Figures) -> Option<i64>, good: Option<bool>| {
-        let (before, days) = then?;
-        change(value(now), value(before), &days, good)
-    };
-    let mut stats = vec![
-        Stat {
-            label: "Total cases",
-            value: or_dash(now.latest.cases_open),
-            delta: delta(|figures| figures.latest.cases_open, None),
-            note: None,
-        },
-        Stat {
-            label: "Active campaigns",
-            value: or_dash(now.latest.campaigns_active),
-            delta: delta(|figures| figures.latest.campaigns_active, None),
-            note: None,
-        },
-        Stat {
-            label: "Average recovery",
-            value: percent(now.recovery()),
-            delta: then.and_then(|(before, days)| points(now.recovery(), before.recovery(), days)),
-            note: now.recovery().is_none().then(|| "Nothing was placed".to_owned()),
-        },
-    ];
-    let meter = |meter: Meter, value: fn(&Figures) -> Option<i64>| Stat {
-        label: label(meter),
-        value: quantity(meter, now.quantities.get(meter)),
-        delta: delta(value, None),
-        note: None,
-    };
-    stats.push(meter(Meter::SmsSegments, |figures| {
-        Some(figures.quantities.get(Meter::SmsSegments))
-    }));
-    stats.push(meter(Meter::Calls, |figures| {
-        Some(figures.quantities.get(Meter::Calls))
-    }));
-    stats.push(meter(Meter::VoiceSeconds, |figures| {
-        Some(figures.quantities.get(Meter::VoiceSeconds))
-    }));
-    if let Some(money) = report.money.filter(|money| money.total) {
-        stats.push(Stat {
-            label: "Total cost",
-            value: money.currency.amount(now.cost().total()),
-            delta: delta(|figures| Some(figures.cost().total()), None),
-            note: Some("With taxes".to_owned()),
-        });
-    }
-    stats
 }
 
 /// An amount, or nothing where it is not shown.
