@@ -24,6 +24,10 @@ pub fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result
 /// A JSON document of a known form.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
     check_depth(bytes)?;
+    // serde would take an array as the fields in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        return Err(no_object());
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -36,6 +40,16 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
 /// As `read`; a body without anything is an empty object.
 pub fn read_optional<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
     read(if bytes.is_empty() { b"{}" } else { bytes })
+}
+
+fn no_object() -> AppError {
+    Problem::new(
+        "invalid-value",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "A value isn’t valid",
+        "Send a JSON object.",
+    )
+    .into()
 }
 
 /// A body that cannot be read at all.

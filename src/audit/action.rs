@@ -394,10 +394,15 @@ mod tests {
     }
 
     #[test]
-    fn the_people_area_is_members_invitations_groups_access_and_join_requests() {
+    fn each_area_has_the_events_of_its_groups() {
         for action in Action::ALL {
-            let people = ["access", "group", "invitation", "join", "member"].contains(&action.group());
-            assert_eq!(action.area(), people.then_some(AuditArea::People), "{action}");
+            let area = match action {
+                Action::RateCardChanged => Some(AuditArea::Billing),
+                _ => ["access", "group", "invitation", "join", "member"]
+                    .contains(&action.group())
+                    .then_some(AuditArea::People),
+            };
+            assert_eq!(action.area(), area, "{action}");
         }
     }
 }

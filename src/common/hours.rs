@@ -2,6 +2,8 @@
 
 mod minute;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use crate::common::hours::minute::Minute;
@@ -22,7 +24,7 @@ const MOST: usize = 4;
 
 /// From when to when it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "BTreeMap<String, Minute>")]
 pub struct Opening {
     /// The first minute.
     pub from: Minute,
@@ -30,12 +32,28 @@ pub struct Opening {
     pub to: Minute,
 }
 
+// By name: serde's own way would also take the fields as an array.
+impl TryFrom<BTreeMap<String, Minute>> for Opening {
+    type Error = String;
+
+    fn try_from(mut fields: BTreeMap<String, Minute>) -> Result<Self, String> {
+        let mut take = |name: &str| fields.remove(name).ok_or_else(|| format!("missing field `{name}`"));
+        let opening = Self {
+            from: take("from")?,
+            to: take("to")?,
+        };
+        match fields.into_keys().next() {
+            Some(name) => Err(format!("unknown field `{name}`, expected `from` or `to`")),
+            None => Ok(opening),
+        }
+    }
+}
+
 /// When it is open on one day, in order. Empty: closed.
 pub type Openings = Vec<Opening>;
 
-/// The opening hours of a week that repeats. A day without openings is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// The opening hours of a week, as they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 struct Week {
     monday: Openings,
     tuesday: Openings,
@@ -46,24 +64,20 @@ struct Week {
     sunday: Openings,
 }
 
-/// The opening hours of a week that repeats.
+/// The opening hours of a week that repeats. A day without openings is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "Week", into = "Week")]
+#[serde(try_from = "BTreeMap<String, Openings>", into = "Week")]
 pub struct OpeningHours([Openings; 7]);
 
-impl TryFrom<Week> for OpeningHours {
+impl TryFrom<BTreeMap<String, Openings>> for OpeningHours {
     type Error = String;
 
-    fn try_from(week: Week) -> Result<Self, String> {
-        let days = [
-            week.monday,
-            week.tuesday,
-            week.wednesday,
-            week.thursday,
-            week.friday,
-            week.saturday,
-            week.sunday,
-        ];
+    fn try_from(mut week: BTreeMap<String, Openings>) -> Result<Self, String> {
+        let days = WEEKDAYS.map(|(name, _)| week.remove(name).unwrap_or_default());
+        if let Some(name) = week.into_keys().next() {
+            let known = WEEKDAYS.map(|(name, _)| format!("`{name}`"));
+            return Err(format!("unknown field `{name}`, expected one of {}", known.join(", ")));
+        }
         for ((name, _), openings) in WEEKDAYS.iter().zip(&days) {
             check(openings).map_err(|message| format!("{name}: {message}"))?;
         }

@@ -395,6 +395,26 @@ fn every_error_is_a_problem_document() {
 }
 
 #[test]
+fn an_array_is_not_taken_for_the_fields_of_an_object() {
+    let app = TestApp::shared();
+    let (_, program) = organization(app, "api-arrays", &["Harbor"]);
+    for (method, path, body) in [
+        ("POST", "/api/v1/companies", r#"["North", "north", false]"#),
+        ("PATCH", "/api/v1/companies/harbor/settings", r#"{"hours": []}"#),
+        (
+            "PATCH",
+            "/api/v1/companies/harbor/settings",
+            r#"{"hours": {"monday": [["09:00", "17:00"]]}}"#,
+        ),
+        ("POST", "/api/v1/resources", r#" ["agent", "Reminders"]"#),
+    ] {
+        let page = send(&program, method, path, body).expect(422);
+        assert_eq!(problem(&page), "invalid-value", "{body}: {}", page.body);
+    }
+    program.get("/api/v1/companies/north").expect(404);
+}
+
+#[test]
 fn an_earlier_slug_of_a_company_leads_to_the_present_one() {
     let app = TestApp::shared();
     let (_, program) = organization(app, "api-moved", &["Harbor"]);

@@ -11,6 +11,7 @@ pub mod permissions;
 pub mod prices;
 pub mod resources;
 pub mod reviews;
+mod schedules;
 pub mod timeline;
 pub mod usage;
 

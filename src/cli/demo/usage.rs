@@ -5,16 +5,19 @@ use diesel::prelude::*;
 use crate::audit::Events;
 use crate::cli::demo::fixtures::ORGANIZATIONS;
 use crate::cli::demo::prices;
-use crate::cli::demo::timeline::{DAY, Timeline, minutes};
+use crate::cli::demo::schedules;
+use crate::cli::demo::timeline::{DAY, Timeline, account, minutes};
 use crate::common::day::Day;
 use crate::common::error::AppError;
-use crate::common::id::CompanyId;
+use crate::common::id::{ApiKeyId, CompanyId};
 use crate::common::time::Span;
 use crate::common::zone::Zone;
-use crate::db::schema::{companies, organization_slugs, organizations};
+use crate::db::Conn;
+use crate::db::schema::{api_keys, companies, organization_slugs, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::db::types::usage::Meter;
+use crate::models::membership::by_user;
 use crate::models::usage::facts;
 use crate::models::usage::facts::DayFacts;
 use crate::services::usage::ingest::{IngestionError, UsageSender, ingest};
@@ -66,7 +69,7 @@ fn on_day(company: &DemoCompany, typical: i64, what: usize, day: Day, today: Day
 
 pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
     for demo in ORGANIZATIONS {
-        let (organization, zone, companies) = timeline.ago(0, |_, conn| {
+        let (organization, zone, companies, sender) = timeline.ago(0, |_, conn| {
             let (organization, zone): (OrgId, Zone) = organizations::table
                 .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
                 .filter(organization_slugs::slug.eq(demo.slug))
@@ -78,7 +81,8 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
                 .order(companies::slug)
                 .select((companies::id, companies::slug))
                 .load(conn)?;
-            Ok(((organization, zone, rows), None, Events::none("a read")))
+            let sender = sender(conn, organization, demo.owner)?;
+            Ok(((organization, zone, rows, sender), None, Events::none("a read")))
         })?;
         let companies: Vec<DemoCompany> = companies
             .into_iter()
@@ -98,19 +102,41 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
         let mut first = today.plus(-YEAR);
         while first <= today {
             let last = first.plus(DAYS - 1).min(today);
-            piece(timeline, organization, zone, &companies, (first, last, today))?;
+            let sender = UsageSender {
+                organization,
+                id: &sender,
+                within: None,
+                zone,
+            };
+            piece(timeline, sender, &companies, (first, last, today))?;
             first = last.plus(1);
         }
         prices::seed(timeline, organization, demo.owner, today)?;
+        schedules::seed(timeline, organization, demo.owner, zone)?;
     }
     Ok(())
+}
+
+/// Who sends the events: the oldest API key, or the owner.
+fn sender(conn: &mut Conn, organization: OrgId, owner: &str) -> Result<String, AppError> {
+    let key: Option<ApiKeyId> = api_keys::table
+        .filter(api_keys::organization_id.eq(organization))
+        .order(api_keys::created_at)
+        .select(api_keys::id)
+        .first(conn)
+        .optional()?;
+    if let Some(key) = key {
+        return Ok(key.to_string());
+    }
+    let owner = account(conn, owner)?;
+    let member = by_user::active_id(conn, organization, owner)?.ok_or(AppError::NotFound)?;
+    Ok(member.to_string())
 }
 
 /// The events and figures of some days.
 fn piece(
     timeline: &Timeline,
-    organization: OrgId,
-    zone: Zone,
+    sender: UsageSender<'_>,
     companies: &[DemoCompany],
     (first, last, today): (Day, Day, Day),
 ) -> Result<(), AppError> {
@@ -120,10 +146,10 @@ fn piece(
         let mut day = first;
         while day <= last {
             for company in companies {
-                batch.extend(events(company, day, today, zone));
+                batch.extend(events(company, day, today, sender.zone));
                 facts::save(
                     conn,
-                    organization,
+                    sender.organization,
                     company.id,
                     day,
                     figures(company, day, today),
@@ -134,12 +160,6 @@ fn piece(
         }
         // Events of today that are still to come.
         batch.retain(|event| event.occurred_at.is_some_and(|at| at <= cx.now));
-        let sender = UsageSender {
-            organization,
-            id: "demo",
-            within: None,
-            zone,
-        };
         for events in batch.chunks(1_000) {
             ingest(conn, sender, cx.now, events, true).map_err(|error| match error {
                 IngestionError::Failed(error) => error,

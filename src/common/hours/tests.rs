@@ -60,6 +60,8 @@ fn stored_hours_are_checked_when_they_are_read() {
     for wrong in [
         "",
         "[]",
+        r#"{"monday":[["09:00","17:00"]]}"#,
+        r#"{"monday":[{"from":"09:00"}]}"#,
         r#"{"montag":[]}"#,
         r#"{"monday":[{"from":"17:00","to":"09:00"}]}"#,
         r#"{"monday":[{"from":"09:00","to":"12:00","note":"x"}]}"#,

@@ -63,6 +63,8 @@ struct ImportsPage {
     layout: Layout,
     unit: UnitLabel,
     base: String,
+    /// Back to the reports, for those who may view them.
+    report: Option<String>,
     kind: String,
     typed: String,
     errors: FormErrors,
@@ -87,8 +89,9 @@ impl ImportsPage {
         let more_wrong = refused.lines.len().saturating_sub(SHOWN);
         refused.lines.truncate(SHOWN);
         Ok(Self {
-            layout: actor.layout(conn, "imports")?,
+            layout: actor.layout(conn, "reporting")?,
             unit: actor.unit,
+            report: actor.permissions.view_reporting().then(|| actor.path("/reporting")),
             kind: refused.kind,
             typed: refused.text,
             errors: refused.errors,

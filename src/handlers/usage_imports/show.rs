@@ -78,7 +78,7 @@ impl ImportPage {
         }
         let base = actor.path("/imports");
         let mut page = Self {
-            layout: actor.layout(conn, "imports")?,
+            layout: actor.layout(conn, "reporting")?,
             unit: actor.unit,
             path: format!("{base}/{}", import.id),
             base,
