@@ -16,6 +16,7 @@ mod compare;
 mod exports;
 mod fill;
 mod floor;
+mod ingestion;
 mod load;
 mod machine;
 mod options;
@@ -160,6 +161,10 @@ fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, 
         writes::memory(&server, &cookies, idle);
     }
     server.stop();
+    // Last, because it makes the database larger.
+    if options.wants("ingestion") {
+        ingestion::table(dir, database, options.quick);
+    }
     failures
 }
 

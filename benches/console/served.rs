@@ -74,6 +74,8 @@ impl Served {
             .env("TENANTRY_DATA_DIR", &database.dir)
             .env("TENANTRY_DATABASE_URL", &database.url)
             .env("TENANTRY_LOG", log)
+            .env("TENANTRY_API_KEY_REQUESTS", "off")
+            .env("TENANTRY_API_ORGANIZATION_REQUESTS", "off")
             .env("TENANTRY_ORGANIZATION_INVITATIONS", "1000000")
             .env("TENANTRY_ACCOUNT_INVITATIONS", "1000000")
             .env("TENANTRY_INSTANCE_INVITATIONS", "1000000")
