@@ -251,3 +251,50 @@ fn a_repeatedly_killed_deletion_of_a_company_finishes_once() {
     assert_eq!(count(&server, "audit_events WHERE action = 'company.deleted'"), 1);
     expect_healthy(&server);
 }
+
+#[test]
+fn a_repeatedly_killed_import_counts_each_row_once() {
+    let mut server = ServerProcess::spawn();
+    let olivia = owner(&server);
+    let day = Clock::default().now().day(Zone::UTC);
+    // Every tenth row names a meter that there isn't.
+    let rows = 4_000_i64;
+    let lines = (0..rows).map(|at| {
+        let meter = if at % 10 == 9 { "faxes" } else { "calls" };
+        format!("north,{meter},{},{day},{at}\n", at % 7 + 1)
+    });
+    let csv = format!("Company,Meter,Quantity,Time,ID\n{}", lines.collect::<String>());
+    let path = "/organizations/kill/imports";
+    let draft = olivia.upload(path, &[("kind", "events")], "csv", csv.as_bytes());
+    let draft = draft.expect(303).header("location").to_owned();
+    let page = olivia.get(&draft).expect(200);
+    let confirmation = format!("{draft}/confirmation");
+    olivia.submit(&page, &confirmation, &[]).expect_redirect(&draft);
+    server.kill();
+    expire_leases(&server);
+    let good = rows - rows / 10;
+    let left = |server: &ServerProcess| good - count(server, "usage_events");
+    let begun = left(&server);
+    assert!(begun > 0, "the import was over before the first kill");
+    let killed = kill_until_done(&mut server, begun, left);
+    assert!(killed >= 2, "only {killed} kills interrupted the work");
+    run_until_done(&mut server, |server| {
+        count(server, "usage_imports WHERE status <> 'finished'")
+    });
+
+    assert_eq!(count(&server, "usage_events"), good);
+    let expected: i64 = (0..rows).filter(|at| at % 10 != 9).map(|at| at % 7 + 1).sum();
+    let sum = "SELECT CAST(SUM(quantity) AS BIGINT) AS value FROM usage_months WHERE scope = 'active'";
+    assert_eq!(server.database.number(sum), expected * 1_000_000);
+    let page = olivia.get(&draft).expect(200);
+    let numbers: Vec<String> = page
+        .texts("dd.num")
+        .iter()
+        .map(|text| text.chars().filter(char::is_ascii_digit).collect())
+        .collect();
+    assert_eq!(numbers[..3], [good.to_string(), "0".into(), (rows / 10).to_string()]);
+    let rejected = olivia.get(&format!("{draft}/rejected.csv")).expect(200);
+    assert_eq!(rejected.body.lines().count() as i64, rows / 10 + 1);
+    assert_eq!(count(&server, "audit_events WHERE action = 'usage.import_finished'"), 1);
+    expect_healthy(&server);
+}
