@@ -42,7 +42,7 @@ pub fn parse_sender(text: &str) -> Result<String, String> {
     })
 }
 
-/// Reads a list of sender IDs, one a line or with commas between, each once.
+/// Reads a list of sender IDs, one per line or with commas between, each once.
 ///
 /// # Errors
 /// A message for the person who typed it.

@@ -46,7 +46,7 @@ impl<T> OwnSetting<T> {
 pub struct PreferencesForm {
     pub timezone: OwnSetting<String>,
     pub hours: OwnSetting<HoursForm>,
-    /// One a line.
+    /// One per line.
     pub sender_ids: OwnSetting<String>,
     pub agents: OwnSetting<String>,
 }
