@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use tenantry::db::schema::{usage_days, usage_event_keys, usage_events, usage_months};
 
 use crate::fill::{OWNER, fresh, psql, sha256};
@@ -52,18 +52,8 @@ fn key(server: &Served, cookies: &Cookies) -> String {
 
 /// What is kept: from the sums, which are rows of a few months.
 fn kept(database: &Database) -> f64 {
-    #[derive(QueryableByName)]
-    struct Sum {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
     let sql = "SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) AS n FROM usage_months WHERE scope = 'active'";
-    if database.is_sqlite() {
-        let mut conn = SqliteConnection::establish(&database.url).unwrap();
-        diesel::sql_query(sql).get_result::<Sum>(&mut conn).unwrap().n as f64
-    } else {
-        psql(&database.url, sql).trim().parse().unwrap()
-    }
+    database.number(sql) as f64
 }
 
 /// The organization and a company of it.

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::fill::{OWNER, PASSWORD, TRAVELLER};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use crate::fill::{OWNER, PASSWORD, TRAVELLER, psql};
 use crate::machine;
 
 /// The core of servers and databases; the load comes from the other one.
@@ -32,6 +35,21 @@ impl Database {
 
     pub fn cpu(&self) -> f64 {
         self.process.map_or(0.0, machine::cpu)
+    }
+
+    /// The number that a statement gives under the name `n`.
+    pub fn number(&self, sql: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Number {
+            #[diesel(sql_type = BigInt)]
+            n: i64,
+        }
+        if self.is_sqlite() {
+            let mut conn = SqliteConnection::establish(&self.url).unwrap();
+            diesel::sql_query(sql).get_result::<Number>(&mut conn).unwrap().n
+        } else {
+            psql(&self.url, sql).trim().parse().unwrap()
+        }
     }
 }
 

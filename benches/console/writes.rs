@@ -4,10 +4,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-
-use crate::fill::psql;
 use crate::load::{self, Load};
 use crate::machine;
 use crate::served::{Cookies, Database, Served};
@@ -150,18 +146,7 @@ pub fn invitations(dir: &Path, server: &Served, seconds: u32) {
 }
 
 fn count(database: &Database) -> i64 {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let sql = "SELECT COUNT(*) AS n FROM invitations";
-    if database.is_sqlite() {
-        let mut conn = SqliteConnection::establish(&database.url).unwrap();
-        diesel::sql_query(sql).get_result::<Count>(&mut conn).unwrap().n
-    } else {
-        psql(&database.url, sql).trim().parse().unwrap()
-    }
+    database.number("SELECT COUNT(*) AS n FROM invitations")
 }
 
 /// What a server has in memory, in MB: all of it, and without the pages of its program and of mapped files, which the system takes
