@@ -70,6 +70,15 @@ fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, 
             });
         }
         std::thread::sleep(load);
+        // A loaded machine may not have acknowledged one of each by then.
+        let end = Instant::now() + Duration::from_secs(20);
+        let both = || {
+            let changes = acknowledged.lock().expect("no worker panicked");
+            !changes.invited.is_empty() && !changes.companies.is_empty()
+        };
+        while !both() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         server.kill();
         over.store(true, Ordering::Relaxed);
     });

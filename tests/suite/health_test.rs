@@ -65,8 +65,8 @@ impl Drop for FullDisk<'_> {
 #[test]
 fn a_full_disk_is_not_ready_until_a_change_can_be_saved() {
     let app = TestApp::open();
-    let olivia = app.owner_of("Harbor Agency", "harbor");
-    let client = app.client();
+    let olivia = app.owner_of("Harbor Agency", "harbor").impatient();
+    let client = app.client().impatient();
     let disk = FullDisk::of(&app.database);
     let form = [("name", "Cedar Studio"), ("slug", "cedar")];
     let refused = olivia.post("/organizations/harbor/companies", &form);

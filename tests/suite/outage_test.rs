@@ -18,7 +18,7 @@ fn pages_recover_after_postgresql_drops_all_connections() {
         // An SQLite file has no server.
         return;
     }
-    let olivia = app.owner_of("Harbor Agency", "harbor");
+    let olivia = app.owner_of("Harbor Agency", "harbor").impatient();
     let answers = |count: usize| -> Vec<u16> {
         (0..count)
             .map(|_| olivia.get("/organizations/harbor/members").status)
@@ -136,7 +136,7 @@ fn an_unreachable_database_is_answered_within_five_seconds() {
         proxy = Some(started);
     });
     let proxy = proxy.expect("a proxy");
-    let olivia = app.owner_of("Harbor Agency", "harbor");
+    let olivia = app.owner_of("Harbor Agency", "harbor").impatient();
     assert_eq!(olivia.get("/organizations/harbor/members").status, 200);
     for state in [REFUSES, HOLDS] {
         proxy.set(state);
@@ -144,7 +144,7 @@ fn an_unreachable_database_is_answered_within_five_seconds() {
             assert_eq!(status, 503);
             assert!(took < Duration::from_millis(5_500), "{took:?} in state {state}");
         }
-        let ready = app.client().get("/health/ready");
+        let ready = app.client().impatient().get("/health/ready");
         assert_eq!(ready.status, 503, "{}", ready.body);
         proxy.set(FORWARDS);
         let back = Instant::now();

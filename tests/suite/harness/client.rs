@@ -14,7 +14,11 @@ pub struct Client {
     base: String,
     agent: Agent,
     headers: Vec<(String, String)>,
+    patient: bool,
 }
+
+/// How often a patient client sends a request again, a quarter of a second after the last answer.
+const REPETITIONS: usize = 80;
 
 impl Client {
     /// A client without cookies for this origin, such as `http://127.0.0.1:8080`.
@@ -29,7 +33,21 @@ impl Client {
             base: base.to_owned(),
             agent,
             headers: Vec::new(),
+            patient: false,
         }
+    }
+
+    /// The same client, which sends a request again when the server is busy (503 with `Retry-After`: nothing was changed). On a
+    /// loaded machine that can happen to any request.
+    pub fn patient(mut self) -> Self {
+        self.patient = true;
+        self
+    }
+
+    /// The same client, which takes the first answer.
+    pub fn impatient(mut self) -> Self {
+        self.patient = false;
+        self
     }
 
     /// The same client (same cookies) with one more header on each request.
@@ -41,7 +59,8 @@ impl Client {
 
     /// Another client with a copy of these cookies, as if they had been stolen.
     pub fn copy(&self) -> Self {
-        let other = Self::new(&self.base);
+        let mut other = Self::new(&self.base);
+        other.patient = self.patient;
         for (name, value) in self.cookies() {
             other.set_cookie(&name, &value);
         }
@@ -122,7 +141,7 @@ impl Client {
 
     #[track_caller]
     fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Page {
-        self.request(method, path, headers, body)
+        self.answer(method, path, headers, body)
             .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
@@ -134,7 +153,25 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Result<Page, String> {
-        self.request(method, path, headers, body.map(String::into_bytes))
+        self.answer(method, path, headers, body.map(String::into_bytes))
+    }
+
+    fn answer(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Page, String> {
+        let repetitions = if self.patient { REPETITIONS } else { 0 };
+        for _ in 0..repetitions {
+            let page = self.request(method, path, headers, body.clone())?;
+            if page.status != 503 || page.header("retry-after").is_empty() {
+                return Ok(page);
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        self.request(method, path, headers, body)
     }
 
     fn request(

@@ -95,7 +95,7 @@ impl TestApp {
 
     /// A new client without cookies.
     pub fn client(&self) -> Client {
-        Client::new(&self.base())
+        Client::new(&self.base()).patient()
     }
 
     /// Moves the time of this app forward.
