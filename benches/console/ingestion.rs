@@ -179,6 +179,43 @@ fn bare(database: &Database, size: usize) -> f64 {
     }
 }
 
+/// Pages by 4 connections, alone and while batches of 100 come at 64 connections.
+fn pages_beside(dir: &Path, server: &Served, cookies: &Cookies, key: &str) {
+    let script = dir.join("events-beside.lua");
+    let text = BATCHES.replace("KEY", key).replace("SIZE", "100");
+    std::fs::write(&script, text.replace("RUN", &fresh())).unwrap();
+    for (what, distinct) in [("unchanged page", false), ("first view", true)] {
+        let page = Load {
+            connections: 4,
+            seconds: 5,
+            distinct,
+            ..Load::of(&format!("/organizations/{SLUG}/members"), &cookies.owner)
+        };
+        let alone = load::run(server, &page);
+        let beside = std::thread::scope(|scope| {
+            let events = Load {
+                connections: 64,
+                seconds: 7,
+                script: Some(script.clone()),
+                ..Load::of("/", "")
+            };
+            scope.spawn(move || load::run(server, &events));
+            std::thread::sleep(Duration::from_secs(1));
+            load::run(server, &page)
+        });
+        println!(
+            "{what}: {:.0} req/s, p50 {:.2}, p99 {:.2} ms alone; {:.0} req/s, p50 {:.2}, p99 {:.2} ms beside usage (aim: p99 of 5, {})",
+            alone.rate,
+            alone.p50,
+            alone.p99,
+            beside.rate,
+            beside.p50,
+            beside.p99,
+            verdict(beside.p99 <= 5.0)
+        );
+    }
+}
+
 /// Batches of 1, 100 and 1,000 at 8 and 64 connections, on an empty table and on one that has grown.
 pub fn table(dir: &Path, database: &Database, quick: bool) {
     println!("\n### Usage events\n");
@@ -231,6 +268,7 @@ pub fn table(dir: &Path, database: &Database, quick: bool) {
             }
         }
         println!("\nMemory: {:.0} MB", server.memory("VmRSS"));
+        pages_beside(dir, &server, &cookies, &key);
         server.stop();
     }
 }

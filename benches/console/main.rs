@@ -23,6 +23,7 @@ mod options;
 mod pages;
 mod plans;
 mod references;
+mod reports;
 mod served;
 mod statements;
 mod tables;
@@ -164,6 +165,9 @@ fn measure(dir: &Path, options: &Options, database: &Database, places: &Places, 
     // Last, because it makes the database larger.
     if options.wants("ingestion") {
         ingestion::table(dir, database, options.quick);
+    }
+    if options.wants("reports") {
+        reports::table(database, options.quick, options.grown);
     }
     failures
 }

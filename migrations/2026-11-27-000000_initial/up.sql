@@ -1113,6 +1113,7 @@ CREATE TABLE company_settings (
     -- JSON: a list.
     sender_ids TEXT,
     agents TEXT,
+    knowledge TEXT,
     PRIMARY KEY (organization_id, company_id),
     UNIQUE (organization_id, external_ref)
 );
@@ -1122,7 +1123,8 @@ CREATE TABLE company_defaults (
     organization_id TEXT NOT NULL PRIMARY KEY REFERENCES organizations (id),
     hours TEXT,
     sender_ids TEXT NOT NULL,
-    agents TEXT NOT NULL
+    agents TEXT NOT NULL,
+    knowledge TEXT NOT NULL
 );
 
 -- Agents, campaigns, lead lists, phone numbers, knowledge sources and apps. Without a foreign key to companies, because a deleted

@@ -1,7 +1,11 @@
 //! The body of a request to the API.
 
+use std::fmt::Formatter;
+use std::marker::PhantomData;
+
 use actix_web::http::StatusCode;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::common::error::AppError;
@@ -21,15 +25,46 @@ pub fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result
     Option::deserialize(value).map(Some)
 }
 
+/// A JSON object. serde alone would also take an array, as the fields in their order.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+/// Reads a field that is an object.
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<T, D::Error> {
+    Object::deserialize(value).map(|Object(read)| read)
+}
+
+/// Reads a field that is a list of objects.
+pub fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Vec<T>, D::Error> {
+    let list: Vec<Object<T>> = Vec::deserialize(value)?;
+    Ok(list.into_iter().map(|Object(read)| read).collect())
+}
+
 /// A JSON document of a known form.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
     check_depth(bytes)?;
-    // serde would take an array as the fields in their order.
-    if bytes.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
-        return Err(no_object());
-    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let Object(read) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         of(bytes, error.inner(), Some(path).filter(|path| path != "."))
     })?;
@@ -40,16 +75,6 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
 /// As `read`; a body without anything is an empty object.
 pub fn read_optional<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
     read(if bytes.is_empty() { b"{}" } else { bytes })
-}
-
-fn no_object() -> AppError {
-    Problem::new(
-        "invalid-value",
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "A value isn’t valid",
-        "Send a JSON object.",
-    )
-    .into()
 }
 
 /// A body that cannot be read at all.

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::api::body;
+use crate::api::body::Object;
 use crate::common::error::AppError;
 use crate::common::problem::Problem;
 use crate::common::time::Time;
@@ -46,7 +47,7 @@ pub struct CloudEvent<'a> {
     /// At most 35 days ago and five minutes ahead; the time of the request if it is missing.
     #[schema(format = DateTime, example = "2026-11-28T09:30:00Z")]
     time: Option<String>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "body::object")]
     data: EventData<'a>,
     // Attributes that say nothing about usage.
     #[serde(rename = "datacontenttype")]
@@ -114,14 +115,15 @@ pub fn read(req: &HttpRequest, bytes: &[u8]) -> Result<Vec<SentEvent>, AppError>
 }
 
 fn structured(text: &str) -> SentEvent {
-    match serde_json::from_str::<CloudEvent<'_>>(text) {
-        Ok(event) => SentEvent {
+    match serde_json::from_str::<Object<CloudEvent<'_>>>(text) {
+        Ok(Object(event)) => SentEvent {
             source: Some(event.source.clone()),
             id: Some(event.id.clone()),
             input: input(event),
         },
         Err(error) => {
-            let name: EventName = serde_json::from_str(text).unwrap_or_default();
+            let name = serde_json::from_str::<Object<EventName>>(text);
+            let Object(name) = name.unwrap_or(Object(EventName::default()));
             SentEvent {
                 source: name.source,
                 id: name.id,
@@ -155,7 +157,7 @@ fn binary(headers: &HeaderMap, bytes: &[u8]) -> SentEvent {
     let (source, id) = (take("ce-source"), take("ce-id"));
     let input = || {
         let must = |value: Option<String>, name: &str| value.ok_or(format!("the header {name} is missing"));
-        let data: EventData<'_> = serde_json::from_slice(bytes).map_err(|error| body::words(&error))?;
+        let Object(data): Object<EventData<'_>> = serde_json::from_slice(bytes).map_err(|error| body::words(&error))?;
         input(CloudEvent {
             specversion: must(take("ce-specversion"), "ce-specversion")?,
             id: must(id.clone(), "ce-id")?,

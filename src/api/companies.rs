@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::paging::{List, ListQuery, PageParams};
+use crate::api::paging::{List, ListQuery, PageParams, choice};
 use crate::api::{body, json};
 use crate::api_auth::{Answer, ApiCompanyGate, ApiGate, Refused};
 use crate::auth::actor::Actor;
@@ -103,13 +103,13 @@ enum Archived {
 }
 
 /// `archived`: only companies in use unless asked for.
-fn status(archived: &str) -> Result<Option<CompanyStatus>, Problem> {
-    match archived {
-        "" | "false" => Ok(Some(CompanyStatus::Active)),
-        "true" => Ok(Some(CompanyStatus::Archived)),
-        "any" => Ok(None),
-        _ => Err(Problem::invalid("archived", "Send true, false or any.")),
-    }
+fn status(asked: &ListQuery) -> Result<Option<CompanyStatus>, Problem> {
+    let known = [
+        ("true", Some(CompanyStatus::Archived)),
+        ("false", Some(CompanyStatus::Active)),
+        ("any", None),
+    ];
+    Ok(choice(&asked.fields, "archived", known)?.unwrap_or(Some(CompanyStatus::Active)))
 }
 
 /// List companies
@@ -129,7 +129,7 @@ pub async fn index(gate: ApiGate<ViewCompany, CompaniesRead>, req: HttpRequest) 
             let (limit, after) = (asked.limit, asked.after.clone());
             let filter = CompanyFilter {
                 own: actor.limited_to::<ViewCompany>(conn)?,
-                status: status(asked.get("archived"))?,
+                status: status(&asked)?,
                 words: search::query(asked.get("q")),
                 sort: CompanySort::Name,
             };

@@ -18,7 +18,7 @@ use crate::common::problem::Problem;
 use crate::common::zone::Zone;
 use crate::common::{external_ref, phone};
 use crate::db::Conn;
-use crate::db::types::inventory::AgentHours;
+use crate::db::types::inventory::{AgentHours, KnowledgeUse};
 use crate::models::company_settings::CompanySettings;
 use crate::models::{company_defaults, company_settings};
 use crate::services::companies::settings;
@@ -41,6 +41,8 @@ pub struct CompanySettingsDocument {
     pub sender_ids: Vec<String>,
     /// When phone agents answer: `always`, `opening_hours` or `never`.
     pub agents: &'static str,
+    /// Which knowledge sources it uses: `shared` (the organization’s and its own) or `own`.
+    pub knowledge: &'static str,
     /// The fields that the company has from the organization.
     pub inherited: Vec<&'static str>,
 }
@@ -70,6 +72,10 @@ pub struct CompanySettingsChanges {
     #[serde(default, deserialize_with = "body::named")]
     #[schema(value_type = Option<String>)]
     pub agents: Named<String>,
+    /// `shared` or `own`.
+    #[serde(default, deserialize_with = "body::named")]
+    #[schema(value_type = Option<String>)]
+    pub knowledge: Named<String>,
 }
 
 /// What the named fields mean.
@@ -79,6 +85,7 @@ struct Wanted {
     hours: Named<OpeningHours>,
     sender_ids: Named<Vec<String>>,
     agents: Named<AgentHours>,
+    knowledge: Named<KnowledgeUse>,
 }
 
 /// Reads a named field.
@@ -98,6 +105,7 @@ fn read<T, V, E: Into<String>>(
 impl CompanySettingsChanges {
     fn parse(self) -> Result<Wanted, Problem> {
         let agents = |text: String| AgentHours::parse(&text).ok_or("Send always, opening_hours or never");
+        let knowledge = |text: String| KnowledgeUse::parse(&text).ok_or("Send shared or own");
         let reference = |text: String| external_ref::parse(&text);
         Ok(Wanted {
             external_ref: read("external_ref", self.external_ref, reference)?.map(Option::flatten),
@@ -107,6 +115,7 @@ impl CompanySettingsChanges {
                 phone::parse_senders(&list.join("\n"))
             })?,
             agents: read("agents", self.agents, agents)?,
+            knowledge: read("knowledge", self.knowledge, knowledge)?,
         })
     }
 }
@@ -119,6 +128,7 @@ impl Wanted {
             hours: self.hours.unwrap_or(present.hours),
             sender_ids: self.sender_ids.unwrap_or(present.sender_ids),
             agents: self.agents.unwrap_or(present.agents),
+            knowledge: self.knowledge.unwrap_or(present.knowledge),
         }
     }
 }
@@ -135,6 +145,7 @@ fn of(
         ("hours", own.hours.is_none()),
         ("sender_ids", own.sender_ids.is_none()),
         ("agents", own.agents.is_none()),
+        ("knowledge", own.knowledge.is_none()),
     ];
     Ok(CompanySettingsDocument {
         company: company.slug.clone(),
@@ -143,6 +154,7 @@ fn of(
         hours: own.hours.or(defaults.hours),
         sender_ids: own.sender_ids.unwrap_or(defaults.sender_ids),
         agents: own.agents.unwrap_or(defaults.agents).as_str(),
+        knowledge: own.knowledge.unwrap_or(defaults.knowledge).as_str(),
         inherited: inherited
             .into_iter()
             .filter(|(_, inherited)| *inherited)

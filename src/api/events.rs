@@ -7,14 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::cloud_event;
 use crate::api::cloud_event::{CloudEvent, SentEvent};
-use crate::api::paging::known_fields;
+use crate::api::paging::{choice, known_fields};
 use crate::api_auth::{Answer, ApiGate, Refused};
 use crate::audit::Events;
 use crate::auth::actor::Actor;
 use crate::authz::permission::EditCompanyData;
 use crate::authz::scope::EventsWrite;
 use crate::common::error::AppError;
-use crate::common::problem::Problem;
 use crate::services::usage::ingest::{IngestionError, UsageSender, UsageStatus, ingest};
 use crate::services::usage::input::UsageInput;
 
@@ -38,11 +37,9 @@ enum EventsMode {
 impl EventsParams {
     /// Whether all events are wanted or none.
     fn read(req: &HttpRequest) -> Result<bool, AppError> {
-        match known_fields::<Self>(req, &[])?.get("mode") {
-            "" | "partial" => Ok(false),
-            "all" => Ok(true),
-            _ => Err(Problem::invalid("mode", "Send partial or all.").into()),
-        }
+        let fields = known_fields::<Self>(req, &[])?;
+        let mode = choice(&fields, "mode", [("partial", false), ("all", true)])?;
+        Ok(mode.unwrap_or(false))
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use crate::api::invitations::document::InvitationDocument;
 use crate::api::json;
-use crate::api::paging::{List, ListQuery, PageParams};
+use crate::api::paging::{List, ListQuery, PageParams, choice};
 use crate::api_auth::ApiGate;
 use crate::authz::permission::InviteMembers;
 use crate::authz::scope::MembersWrite;
@@ -50,8 +50,8 @@ pub async fn index(gate: ApiGate<InviteMembers, MembersWrite>, req: HttpRequest)
     let (asked, rows, next) = gate
         .read(move |actor, conn| {
             let asked = asked?;
-            let statuses = InvitationStatus::ALL.iter().map(|status| status.as_str());
-            let status = asked.kind("status", InvitationStatus::parse, statuses)?;
+            let statuses = InvitationStatus::ALL.iter().map(|status| (status.as_str(), *status));
+            let status = choice(&asked.fields, "status", statuses)?;
             let scope = InviteAuthority::of(conn, actor)?.scope();
             let after = (asked.after.as_ref(), asked.limit);
             let listed = list::page(conn, actor.organization, &scope, status, asked.get("q"), after)?;

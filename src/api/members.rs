@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::members::document::{MemberDocument, PendingDocument, outcome};
-use crate::api::paging::{List, ListQuery, PageParams, known_fields};
+use crate::api::paging::{List, ListQuery, PageParams, choice, flag, known_fields};
 use crate::api::{body, json};
 use crate::api_auth::{Answer, ApiGate, company_named};
 use crate::auth::actor::Actor;
@@ -53,9 +53,13 @@ pub struct MembersParams {
 fn filter(conn: &mut Conn, actor: &Actor, asked: &ListQuery) -> Result<MemberFilter, AppError> {
     let within = actor.limited_to::<ViewMembers>(conn)?;
     let mut filter = MemberFilter::by_words(search::query(asked.get("q")), within, actor.cx.now);
-    filter.role = asked.kind("role", Role::parse, Role::ALL.iter().map(|role| role.as_str()))?;
-    let statuses = AccessStatus::ALL.iter().map(|status| status.as_str());
-    filter.access_status = asked.kind("status", AccessStatus::parse, statuses)?;
+    filter.role = choice(
+        &asked.fields,
+        "role",
+        Role::ALL.iter().map(|role| (role.as_str(), *role)),
+    )?;
+    let statuses = AccessStatus::ALL.iter().map(|status| (status.as_str(), *status));
+    filter.access_status = choice(&asked.fields, "status", statuses)?;
     let company = asked.get("company");
     if !company.is_empty() {
         let unknown = || Problem::invalid("company", "Send the slug or the id of a company that the key reaches.");
@@ -170,11 +174,8 @@ pub struct RemovalParams {
 
 impl RemovalParams {
     fn read(req: &HttpRequest) -> Result<bool, AppError> {
-        match known_fields::<Self>(req, &[])?.get("cancel_invitations") {
-            "" | "false" => Ok(false),
-            "true" => Ok(true),
-            _ => Err(Problem::invalid("cancel_invitations", "Send true or false.").into()),
-        }
+        let fields = known_fields::<Self>(req, &[])?;
+        Ok(flag(&fields, "cancel_invitations")?)
     }
 }
 

@@ -25,7 +25,7 @@ const USUAL: usize = 50;
 pub struct ListQuery {
     pub limit: usize,
     pub after: Option<Cursor>,
-    fields: Fields,
+    pub fields: Fields,
 }
 
 /// The parameters of every list.
@@ -65,6 +65,31 @@ pub fn known_fields<P: IntoParams>(req: &HttpRequest, more: &[&str]) -> Result<F
     .into())
 }
 
+/// What a parameter chooses among `known`; `None` when it is missing.
+pub fn choice<K>(
+    fields: &Fields,
+    name: &'static str,
+    known: impl IntoIterator<Item = (&'static str, K)>,
+) -> Result<Option<K>, Problem> {
+    let Some((_, typed)) = fields.iter().find(|(sent, _)| *sent == name) else {
+        return Ok(None);
+    };
+    let mut texts = Vec::new();
+    for (text, value) in known {
+        if text == typed {
+            return Ok(Some(value));
+        }
+        texts.push(text);
+    }
+    let last = texts.pop().unwrap_or_default();
+    Err(Problem::invalid(name, format!("Send {} or {last}.", texts.join(", "))))
+}
+
+/// A parameter that is true or false; false when it is missing.
+pub fn flag(fields: &Fields, name: &'static str) -> Result<bool, Problem> {
+    Ok(choice(fields, name, [("true", true), ("false", false)])?.unwrap_or(false))
+}
+
 impl<T> List<T> {
     pub fn of(data: Vec<T>) -> Self {
         Self { data }
@@ -92,28 +117,9 @@ impl ListQuery {
         Ok(Self { limit, after, fields })
     }
 
-    /// The value of another parameter.
+    /// The value of another parameter; empty when it is missing.
     pub fn get(&self, name: &str) -> &str {
         self.fields.get(name)
-    }
-
-    /// The kind that a parameter names, if it is there.
-    pub fn kind<K>(
-        &self,
-        name: &str,
-        parse: impl Fn(&str) -> Option<K>,
-        known: impl Iterator<Item = &'static str>,
-    ) -> Result<Option<K>, Problem> {
-        match self.fields.iter().find(|(sent, _)| *sent == name) {
-            None => Ok(None),
-            Some((_, text)) => match parse(text) {
-                Some(kind) => Ok(Some(kind)),
-                None => {
-                    let known: Vec<&str> = known.collect();
-                    Err(Problem::invalid(name, format!("Send one of {}.", known.join(", "))))
-                }
-            },
-        }
     }
 
     /// The page, with the address of the next one, which keeps the other parameters.

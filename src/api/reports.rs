@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::IntoParams;
 
-use crate::api::paging::{ListQuery, PageParams};
+use crate::api::paging::{ListQuery, PageParams, flag};
 use crate::api::report_document::{ReportDocument, ReportLineDocument, figures};
 use crate::api_auth::ApiGate;
 use crate::auth::actor::Actor;
@@ -69,14 +69,6 @@ fn company(
     }
 }
 
-fn archived(asked: &ListQuery) -> Result<bool, Problem> {
-    match asked.get("archived") {
-        "" | "false" => Ok(false),
-        "true" => Ok(true),
-        _ => Err(Problem::invalid("archived", "Send true or false.")),
-    }
-}
-
 /// By name; those that are gone come last.
 fn key(line: &CompanyFigures) -> (Vec<u8>, String) {
     match &line.company {
@@ -126,7 +118,7 @@ pub async fn index(gate: ApiGate<ViewReporting, ReportsRead>, req: HttpRequest) 
             let query = ReportQuery {
                 reader: &reader,
                 company: company(&asked, conn, actor, &reader)?,
-                archived: archived(&asked)?,
+                archived: flag(&asked.fields, "archived")?,
                 days,
                 today,
                 series: false,

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::IntoParams;
 
-use crate::api::paging::{List, ListQuery, PageParams};
+use crate::api::paging::{List, ListQuery, PageParams, choice, flag};
 use crate::api::resource_changes::{NewResourceDocument, ResourceChanges};
 use crate::api::resource_document::{ResourceDocument, refused};
 use crate::api::{body, json};
@@ -17,9 +17,10 @@ use crate::common::paging::Page;
 use crate::common::problem::Problem;
 use crate::db::Conn;
 use crate::db::types::inventory::{ResourceKind, ResourceListing};
-use crate::models::company_choice;
 use crate::models::resource::list::ResourceFilter;
-use crate::models::resource::{Resource, ResourceScope, list};
+use crate::models::resource::scope::{ResourceScope, SharedResources};
+use crate::models::resource::{Resource, list};
+use crate::models::{company_choice, resource};
 use crate::services::resources::{ResourceError, create as creation, edit, reach};
 
 const PATH: &str = "/api/v1/resources";
@@ -31,15 +32,14 @@ fn company(conn: &mut Conn, actor: &Actor, text: &str, scope: &ResourceScope) ->
 }
 
 fn filter(conn: &mut Conn, actor: &Actor, asked: &ListQuery) -> Result<ResourceFilter, AppError> {
-    let listed_as = match asked.get("archived") {
-        "" | "false" => ResourceListing::Active,
-        "true" => ResourceListing::Archived,
-        _ => return Err(Problem::invalid("archived", "Send true or false.").into()),
+    let listed_as = if flag(&asked.fields, "archived")? {
+        ResourceListing::Archived
+    } else {
+        ResourceListing::Active
     };
-    let kind = match asked.get("kind") {
-        "" => None,
-        text => Some(ResourceKind::parse(text).ok_or_else(|| Problem::invalid("kind", "It is no kind of resource."))?),
-    };
+    let shared = flag(&asked.fields, "shared")?;
+    let kinds = ResourceKind::ALL.iter().map(|kind| (kind.as_str(), *kind));
+    let kind = choice(&asked.fields, "kind", kinds)?;
     let whole = reach::seen(conn, actor)?;
     let scope = match asked.get("company") {
         "" => whole,
@@ -47,9 +47,14 @@ fn filter(conn: &mut Conn, actor: &Actor, asked: &ListQuery) -> Result<ResourceF
             let company = company(conn, actor, text, &whole)?;
             let company =
                 company.ok_or_else(|| Problem::invalid("company", "It is no company that the key reaches."))?;
-            ResourceScope::Companies {
-                ids: vec![company],
-                shared: false,
+            if shared {
+                let status = resource::company_status(conn, actor.organization, company)?;
+                reach::applying(conn, actor.organization, company, status.ok_or(AppError::NotFound)?)?
+            } else {
+                ResourceScope::Companies {
+                    ids: vec![company],
+                    shared: SharedResources::None,
+                }
             }
         }
     };
@@ -75,6 +80,9 @@ pub struct ResourcesParams {
     /// The slug or the id of a company.
     #[param(example = "harbor-recovery")]
     company: Option<String>,
+    /// `true`, with a company: also the resources of the whole organization that apply to it.
+    #[param(inline, default = "false")]
+    shared: Option<bool>,
 }
 
 /// List resources

@@ -921,6 +921,7 @@ diesel::table! {
         hours -> Nullable<Text>,
         sender_ids -> Nullable<Text>,
         agents -> Nullable<Text>,
+        knowledge -> Nullable<Text>,
     }
 }
 
@@ -930,6 +931,7 @@ diesel::table! {
         hours -> Nullable<Text>,
         sender_ids -> Text,
         agents -> Text,
+        knowledge -> Text,
     }
 }
 

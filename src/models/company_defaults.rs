@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::common::hours::OpeningHours;
 use crate::db::schema::company_defaults;
-use crate::db::types::inventory::AgentHours;
+use crate::db::types::inventory::{AgentHours, KnowledgeUse};
 use crate::db::types::org_id::OrgId;
 use crate::db::{Conn, affected};
 use crate::models::company_settings::{list_text, read_list};
@@ -16,6 +16,7 @@ pub struct CompanyDefaults {
     pub hours: Option<OpeningHours>,
     pub sender_ids: Vec<String>,
     pub agents: AgentHours,
+    pub knowledge: KnowledgeUse,
 }
 
 impl Default for CompanyDefaults {
@@ -24,6 +25,7 @@ impl Default for CompanyDefaults {
             hours: None,
             sender_ids: Vec::new(),
             agents: AgentHours::Always,
+            knowledge: KnowledgeUse::Shared,
         }
     }
 }
@@ -34,6 +36,7 @@ struct DefaultsRow {
     hours: Option<String>,
     sender_ids: String,
     agents: AgentHours,
+    knowledge: KnowledgeUse,
 }
 
 pub fn read(conn: &mut Conn, organization: OrgId) -> QueryResult<CompanyDefaults> {
@@ -46,6 +49,7 @@ pub fn read(conn: &mut Conn, organization: OrgId) -> QueryResult<CompanyDefaults
         hours: row.hours.and_then(|text| OpeningHours::read(&text)),
         sender_ids: read_list(&row.sender_ids),
         agents: row.agents,
+        knowledge: row.knowledge,
     }))
 }
 
@@ -55,6 +59,7 @@ pub fn save(conn: &mut Conn, organization: OrgId, defaults: &CompanyDefaults) ->
         hours: defaults.hours.as_ref().map(OpeningHours::text),
         sender_ids: list_text(&defaults.sender_ids),
         agents: defaults.agents,
+        knowledge: defaults.knowledge,
     };
     let new = (company_defaults::organization_id.eq(organization), row());
     on_each!(conn, c => diesel::insert_into(company_defaults::table)

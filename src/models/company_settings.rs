@@ -7,7 +7,7 @@ use crate::common::hours::OpeningHours;
 use crate::common::id::CompanyId;
 use crate::common::zone::Zone;
 use crate::db::schema::company_settings;
-use crate::db::types::inventory::AgentHours;
+use crate::db::types::inventory::{AgentHours, KnowledgeUse};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::db::{Conn, affected};
@@ -24,6 +24,7 @@ pub struct CompanySettings {
     pub hours: Option<OpeningHours>,
     pub sender_ids: Option<Vec<String>>,
     pub agents: Option<AgentHours>,
+    pub knowledge: Option<KnowledgeUse>,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -34,6 +35,7 @@ struct SettingsRow {
     hours: Option<String>,
     sender_ids: Option<String>,
     agents: Option<AgentHours>,
+    knowledge: Option<KnowledgeUse>,
 }
 
 impl From<SettingsRow> for CompanySettings {
@@ -44,6 +46,7 @@ impl From<SettingsRow> for CompanySettings {
             hours: row.hours.and_then(|text| OpeningHours::read(&text)),
             sender_ids: row.sender_ids.map(|text| read_list(&text)),
             agents: row.agents,
+            knowledge: row.knowledge,
         }
     }
 }
@@ -63,6 +66,16 @@ pub fn read(conn: &mut Conn, organization: OrgId, company: CompanyId) -> QueryRe
         .first(conn)
         .optional()?;
     Ok(row.map(CompanySettings::from).unwrap_or_default())
+}
+
+/// Which knowledge sources a company sets that it uses.
+pub fn knowledge(conn: &mut Conn, organization: OrgId, company: CompanyId) -> QueryResult<Option<KnowledgeUse>> {
+    let found: Option<Option<KnowledgeUse>> = company_settings::table
+        .find((organization, company))
+        .select(company_settings::knowledge)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
 }
 
 /// The reference of a company.
@@ -94,6 +107,7 @@ pub fn save(conn: &mut Conn, organization: OrgId, company: CompanyId, settings: 
         hours: settings.hours.as_ref().map(OpeningHours::text),
         sender_ids: settings.sender_ids.as_deref().map(list_text),
         agents: settings.agents,
+        knowledge: settings.knowledge,
     };
     let key = (company_settings::organization_id, company_settings::company_id);
     let new = (
@@ -122,8 +136,8 @@ pub fn delete(conn: &mut Conn, organization: OrgId, company: CompanyId) -> Query
 /// Takes the settings of a company along. `reference`: what it is called there.
 pub fn carry(conn: &mut Conn, from: OrgId, to: OrgId, company: CompanyId, reference: Option<&str>) -> QueryResult<()> {
     let sql = "INSERT INTO company_settings \
-        (organization_id, company_id, external_ref, timezone, hours, sender_ids, agents) \
-        SELECT $1, company_id, $2, timezone, hours, sender_ids, agents FROM company_settings \
+        (organization_id, company_id, external_ref, timezone, hours, sender_ids, agents, knowledge) \
+        SELECT $1, company_id, $2, timezone, hours, sender_ids, agents, knowledge FROM company_settings \
         WHERE organization_id = $3 AND company_id = $4";
     on_each!(conn, c => diesel::sql_query(sql)
         .bind::<Text, _>(to)

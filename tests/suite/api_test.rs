@@ -407,6 +407,11 @@ fn an_array_is_not_taken_for_the_fields_of_an_object() {
             r#"{"hours": {"monday": [["09:00", "17:00"]]}}"#,
         ),
         ("POST", "/api/v1/resources", r#" ["agent", "Reminders"]"#),
+        (
+            "POST",
+            "/api/v1/invitations",
+            r#"{"email": "noah@api-arrays.test", "role": "member", "companies": [["harbor", "viewer"]]}"#,
+        ),
     ] {
         let page = send(&program, method, path, body).expect(422);
         assert_eq!(problem(&page), "invalid-value", "{body}: {}", page.body);

@@ -51,6 +51,7 @@ fn each_setting_is_the_organizations_until_it_is_set() {
         ("tuesday", "9-12:30, 14-18"),
         ("sender_ids", "Harbor\n+49 30 901820"),
         ("agents", "opening_hours"),
+        ("knowledge", "shared"),
     ];
     olivia.post(DEFAULTS, &defaults).expect(303);
     let hours = |client: &Client| setting(client, 1, "hours").1;
@@ -68,7 +69,12 @@ fn each_setting_is_the_organizations_until_it_is_set() {
     olivia
         .post(
             DEFAULTS,
-            &[("monday", "10-16"), ("sender_ids", "Other"), ("agents", "never")],
+            &[
+                ("monday", "10-16"),
+                ("sender_ids", "Other"),
+                ("agents", "never"),
+                ("knowledge", "shared"),
+            ],
         )
         .expect(303);
     let page = olivia.get(NORTH).expect(200);
@@ -122,6 +128,67 @@ fn a_changed_time_zone_of_the_organization_shows_in_companies_that_set_none() {
 }
 
 #[test]
+fn a_company_uses_the_knowledge_sources_of_the_organization_unless_it_is_set_otherwise() {
+    let app = TestApp::open();
+    let olivia = owner(&app);
+    for (kind, name, company) in [
+        ("knowledge_source", "Handbook", ""),
+        ("knowledge_source", "Prices of North", "north"),
+        ("agent", "Front desk", ""),
+    ] {
+        let fields = [
+            ("kind", kind),
+            ("name", name),
+            ("company", company),
+            ("source", "text"),
+            ("text", "Open until six."),
+        ];
+        olivia.post("/organizations/harbor/resources", &fields).expect(303);
+    }
+    let names = |path: &str| {
+        olivia
+            .get(&format!("/organizations/harbor/{path}"))
+            .expect(200)
+            .texts("tbody .who__name")
+    };
+    let north = "companies/north/resources";
+    let with = ["Front desk", "Handbook", "Prices of North"];
+    let without = ["Front desk", "Prices of North"];
+    assert_eq!(names(north), with);
+
+    preferences(&olivia, &[("knowledge_from", "company"), ("knowledge", "own")]).expect(303);
+    assert!(setting(&olivia, 4, "knowledge").0);
+    assert_eq!(names(north), without);
+    assert_eq!(names(&format!("{north}?q=handbook")), Vec::<String>::new());
+    assert_eq!(names(&format!("{north}?kind=knowledge_source")), ["Prices of North"]);
+    let page = olivia.get(&format!("/organizations/harbor/{north}")).expect(200);
+    assert!(page.has("without its knowledge sources"), "{}", page.text());
+    let tabs: Vec<String> = page
+        .texts("nav.tabs a")
+        .iter()
+        .map(|tab| tab.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(tabs, ["All2", "Agents1", "Knowledge sources1"]);
+    let company = olivia.get("/organizations/harbor/companies/north").expect(200);
+    assert!(!company.has("Knowledge sources 2"), "{}", company.text());
+    // The other company and the organization keep it.
+    assert_eq!(names("companies/south/resources"), ["Front desk", "Handbook"]);
+    assert_eq!(names("resources"), with);
+
+    // The organization's default, and back.
+    olivia
+        .post(DEFAULTS, &[("agents", "always"), ("knowledge", "own")])
+        .expect(303);
+    assert_eq!(names("companies/south/resources"), ["Front desk"]);
+    preferences(&olivia, &[("knowledge_from", "company"), ("knowledge", "shared")]).expect(303);
+    assert_eq!(names(north), with);
+    preferences(&olivia, &[("knowledge_from", "organization")]).expect(303);
+    assert_eq!(setting(&olivia, 4, "knowledge"), (false, "Only its own".to_owned()));
+    assert_eq!(names(north), without);
+    app.expect_healthy();
+}
+
+#[test]
 fn a_setting_that_cannot_be_read_is_an_error_at_its_field() {
     let app = TestApp::open();
     let olivia = owner(&app);
@@ -135,9 +202,11 @@ fn a_setting_that_cannot_be_read_is_an_error_at_its_field() {
         ("sender_ids", "No Spaces"),
         ("agents_from", "company"),
         ("agents", "sometimes"),
+        ("knowledge_from", "company"),
+        ("knowledge", "all"),
     ];
     let page = preferences(&olivia, &typed).expect(422);
-    for field in ["timezone", "monday", "sender_ids", "agents"] {
+    for field in ["timezone", "monday", "sender_ids", "agents", "knowledge"] {
         assert!(page.field_error(field).is_some(), "{field}: {}", page.text());
     }
     assert_eq!(page.field_error("tuesday"), None);

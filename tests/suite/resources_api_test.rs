@@ -242,6 +242,37 @@ fn a_key_reaches_the_resources_of_its_organization_and_company() {
 }
 
 #[test]
+fn a_program_reads_what_applies_to_a_company() {
+    let app = TestApp::open();
+    let (_, key) = organization(&app, "stock-applies", &["Harbor", "Atlas"]);
+    for body in [
+        json!({ "kind": "knowledge_source", "name": "Handbook", "source": "url", "url": "https://help.example/" }),
+        json!({ "kind": "agent", "name": "Front desk" }),
+        json!({ "kind": "agent", "name": "Night desk", "company": "harbor" }),
+        json!({ "kind": "agent", "name": "Elsewhere", "company": "atlas" }),
+    ] {
+        create(&key, &body);
+    }
+    let applying = || names(&key, "company=harbor&shared=true");
+    assert_eq!(names(&key, "company=harbor"), ["Night desk"]);
+    assert_eq!(applying(), ["Front desk", "Handbook", "Night desk"]);
+    let settings = "/api/v1/companies/harbor/settings";
+    let set = document(&send(&key, "PATCH", settings, &json!({ "knowledge": "own" })).expect(200));
+    assert_eq!(set["knowledge"], "own");
+    assert_eq!(applying(), ["Front desk", "Night desk"]);
+    let back = document(&send(&key, "PATCH", settings, &json!({ "knowledge": null })).expect(200));
+    assert_eq!(back["knowledge"], "shared");
+    assert_eq!(applying(), ["Front desk", "Handbook", "Night desk"]);
+    for query in ["shared=yes", "shared=", "archived=", "kind="] {
+        assert_eq!(
+            problem(&key.get(&format!("{PATH}?{query}")).expect(422)),
+            "invalid-value",
+            "{query}"
+        );
+    }
+}
+
+#[test]
 fn a_program_reads_and_sets_the_settings_of_a_company() {
     let app = TestApp::open();
     let (_, key) = organization(&app, "stock-settings", &["Harbor", "Atlas"]);
@@ -249,14 +280,14 @@ fn a_program_reads_and_sets_the_settings_of_a_company() {
     let present = document(&key.get(path).expect(200));
     assert_eq!(
         present["inherited"],
-        json!(["timezone", "hours", "sender_ids", "agents"])
+        json!(["timezone", "hours", "sender_ids", "agents", "knowledge"])
     );
     assert_eq!((&present["timezone"], &present["hours"]), (&json!("UTC"), &Value::Null));
     let hours = json!({ "monday": [{ "from": "09:00", "to": "12:30" }] });
     let body =
         json!({ "external_ref": "crm:7", "timezone": "Europe/Berlin", "hours": hours, "sender_ids": ["Harbor"] });
     let set = document(&send(&key, "PATCH", path, &body).expect(200));
-    assert_eq!(set["inherited"], json!(["agents"]));
+    assert_eq!(set["inherited"], json!(["agents", "knowledge"]));
     assert_eq!(set["hours"]["monday"], hours["monday"]);
     assert_eq!(set["hours"]["sunday"], json!([]));
     assert_eq!(document(&key.get(path).expect(200)), set);
@@ -273,6 +304,7 @@ fn a_program_reads_and_sets_the_settings_of_a_company() {
         (json!({ "timezone": "Mars" }), "timezone"),
         (json!({ "sender_ids": ["a-b"] }), "sender_ids"),
         (json!({ "agents": "sometimes" }), "agents"),
+        (json!({ "knowledge": "all" }), "knowledge"),
         (
             json!({ "hours": { "monday": [{ "from": "17:00", "to": "09:00" }] } }),
             "hours",

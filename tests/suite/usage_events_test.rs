@@ -66,6 +66,20 @@ fn at(app: &TestApp, days: i64, minutes: i64) -> String {
 }
 
 #[test]
+fn an_array_is_not_taken_for_an_event() {
+    let app = TestApp::open();
+    let (_, key) = organization(&app, "usage-arrays", &["North"]);
+    let in_order = json!(["1.0", "1", "dialer", "calls", "north", null, { "quantity": 1 }]);
+    let mut data = event("2", "calls", "north", &json!(1));
+    data["data"] = json!([1]);
+    let report = send(&key, &[in_order, data, event("3", "calls", "north", &json!(1))]);
+    assert_eq!(counts(&report), [1, 0, 2], "{report}");
+    for (_, reason) in results(&report).into_iter().take(2) {
+        assert!(reason.contains("an object"), "{reason}");
+    }
+}
+
+#[test]
 fn an_event_counts_once_however_often_and_in_whatever_form_it_is_sent() {
     let app = TestApp::open();
     let (_, key) = organization(&app, "usage-once", &["North", "South"]);

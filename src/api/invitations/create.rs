@@ -45,7 +45,7 @@ pub struct NewInvitationBody {
     /// The role in the organization. A key offers no role that its owner may not give, and never owner.
     role: Role,
     /// The companies in which it gives a role.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "body::objects")]
     #[schema(max_items = 200)]
     companies: Vec<NewGrant>,
     /// Plain text without links, in the email.

@@ -10,7 +10,7 @@ use crate::common::hours::{OpeningHours, parse_day};
 use crate::common::id::CompanyId;
 use crate::common::zone::Zone;
 use crate::db::schema::{companies, organization_slugs};
-use crate::db::types::inventory::{AgentHours, ResourceKind, SyncStatus};
+use crate::db::types::inventory::{AgentHours, KnowledgeUse, ResourceKind, SyncStatus};
 use crate::db::types::org_id::OrgId;
 use crate::models::company_defaults::CompanyDefaults;
 use crate::models::company_settings::CompanySettings;
@@ -101,6 +101,7 @@ fn settings(timeline: &Timeline) -> Result<(), AppError> {
             hours: Some(hours),
             sender_ids: vec!["Meridian".into()],
             agents: AgentHours::OpeningHours,
+            knowledge: KnowledgeUse::Shared,
         };
         company_defaults::save(conn, organization, &defaults)?;
         if let Some(harbor) = company(conn, organization, "harbor")? {

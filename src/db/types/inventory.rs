@@ -140,3 +140,21 @@ impl AgentHours {
         }
     }
 }
+
+crate::text_enum! {
+    /// Which knowledge sources a company uses.
+    pub enum KnowledgeUse {
+        Shared = "shared",
+        Own = "own",
+    }
+}
+
+impl KnowledgeUse {
+    /// The label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Shared => "The organization’s and its own",
+            Self::Own => "Only its own",
+        }
+    }
+}

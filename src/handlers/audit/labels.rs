@@ -6,7 +6,7 @@ use crate::authz::permission::{PermissionId, RoleColumn};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::device;
 use crate::common::time::Time;
-use crate::db::types::inventory::{AgentHours, ResourceKind};
+use crate::db::types::inventory::{AgentHours, KnowledgeUse, ResourceKind};
 use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 use crate::handlers::audit::filter::AuditZones;
 
@@ -32,6 +32,7 @@ const LABELS: &[(&str, &str)] = &[
     ("how", "Ended by"),
     ("invitations", "Invitations a day"),
     ("ip", "IP address"),
+    ("knowledge", "Knowledge sources"),
     ("link", "Onboarding link"),
     ("max_uses", "Maximum uses"),
     ("organizations", "Organization limit"),
@@ -57,7 +58,7 @@ const IDS: &[&str] = &[
 ];
 
 /// Settings of companies that are the organization's where they are null.
-const INHERITED: [&str; 4] = ["timezone", "hours", "sender_ids", "agents"];
+const INHERITED: [&str; 5] = ["timezone", "hours", "sender_ids", "agents", "knowledge"];
 
 /// Whether a field is shown to people.
 pub fn is_shown(field: &str) -> bool {
@@ -132,6 +133,7 @@ fn word(field: &str, text: &str, zones: AuditZones) -> String {
         "region" => Region::parse(text).map(|region| region.label().to_owned()),
         "agent" => Some(device::device(text).words),
         "agents" => AgentHours::parse(text).map(|agents| agents.label().to_owned()),
+        "knowledge" => KnowledgeUse::parse(text).map(|knowledge| knowledge.label().to_owned()),
         "kind" => ResourceKind::parse(text).map(|kind| kind.label().to_owned()),
         "status" | "action" | "purpose" | "way" | "how" => Some(capital(&text.replace('_', " "))),
         _ => moment(field, text, zones),

@@ -16,8 +16,9 @@ use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::queries;
 use crate::models::company_pin;
 use crate::models::company_staff::CompanyStaff;
-use crate::models::resource::{ResourceScope, counts};
+use crate::models::resource::counts;
 use crate::services::assignments::AssignmentCheck;
+use crate::services::resources::reach;
 use crate::web::history;
 use crate::web::history::ObjectHistory;
 use crate::web::layout::Layout;
@@ -112,11 +113,7 @@ fn load(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, A
 }
 
 fn resources(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<Vec<(&'static str, i64)>, AppError> {
-    let active = company.status == CompanyStatus::Active;
-    let scope = ResourceScope::Companies {
-        ids: vec![company.id],
-        shared: active,
-    };
+    let scope = reach::applying(conn, actor.organization, company.id, company.status)?;
     let listed_as = match company.status {
         CompanyStatus::Active => ResourceListing::Active,
         CompanyStatus::Archived => ResourceListing::Archived,

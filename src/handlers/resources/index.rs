@@ -10,7 +10,7 @@ use crate::db::Conn;
 use crate::handlers::resources::list::{ListPage, Listing, ResourcesQuery};
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoices;
-use crate::models::resource::ResourceScope;
+use crate::models::resource::scope::{ResourceScope, SharedResources};
 use crate::services::resources::reach;
 
 /// `GET /organizations/{slug}/resources`
@@ -32,7 +32,7 @@ fn load(conn: &mut Conn, actor: &Actor, query: ResourcesQuery) -> Result<ListPag
             let named = company_choice::named(conn, actor.organization, own, typed, 1)?;
             ResourceScope::Companies {
                 ids: named.into_iter().map(|company| company.id).take(1).collect(),
-                shared: false,
+                shared: SharedResources::None,
             }
         }
     };

@@ -15,7 +15,8 @@ use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::resources::row::ResourceRow;
 use crate::models::company_choice::CompanyChoices;
 use crate::models::resource::list::ResourceFilter;
-use crate::models::resource::{ResourceScope, counts, list};
+use crate::models::resource::scope::{ResourceScope, SharedResources};
+use crate::models::resource::{counts, list};
 use crate::web::layout::{Layout, PageLayout};
 
 const SIZE: usize = 50;
@@ -73,6 +74,8 @@ pub struct ListedCompany {
     name: String,
     path: String,
     archived: bool,
+    /// Whether it uses no knowledge sources of the organization.
+    knows_own: bool,
 }
 
 #[derive(Template)]
@@ -149,6 +152,13 @@ impl ListPage {
                 name: company.name.clone(),
                 path: company.path(actor, ""),
                 archived,
+                knows_own: matches!(
+                    listing.whole,
+                    ResourceScope::Companies {
+                        shared: SharedResources::WithoutKnowledge,
+                        ..
+                    }
+                ),
             }),
             choices: listing.choices,
             new: listing.new,

@@ -20,7 +20,7 @@ use crate::handlers::resources::fields::{ResourceFields, read};
 use crate::handlers::resources::refusal;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoices;
-use crate::models::resource::ResourceScope;
+use crate::models::resource::scope::ResourceScope;
 use crate::services::resources::form::ResourceForm;
 use crate::services::resources::{ResourceError, create, reach};
 use crate::web::layout::{Layout, PageLayout};

@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::resources::list::{ListPage, Listing, ResourcesQuery};
 use crate::models::company_choice::CompanyChoices;
-use crate::models::resource::ResourceScope;
+use crate::services::resources::reach;
 
 /// `GET /organizations/{slug}/companies/{company}/resources`
 pub async fn index(
@@ -25,10 +25,7 @@ pub async fn index(
 
 fn load(conn: &mut Conn, actor: &Actor, company: &Company, query: ResourcesQuery) -> Result<ListPage, AppError> {
     let active = company.status == CompanyStatus::Active;
-    let scope = ResourceScope::Companies {
-        ids: vec![company.id],
-        shared: active,
-    };
+    let scope = reach::applying(conn, actor.organization, company.id, company.status)?;
     let creates = active && company.permissions.manage_channels();
     let listing = Listing {
         path: company.path(actor, "/resources"),

@@ -12,7 +12,7 @@ use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::phone;
 use crate::db::Conn;
-use crate::db::types::inventory::AgentHours;
+use crate::db::types::inventory::{AgentHours, KnowledgeUse};
 use crate::db::types::organization::UnitLabel;
 use crate::models::company_defaults;
 use crate::models::company_defaults::CompanyDefaults;
@@ -28,6 +28,7 @@ pub struct DefaultsForm {
     hours: HoursForm,
     sender_ids: String,
     agents: String,
+    knowledge: String,
 }
 
 impl DefaultsForm {
@@ -36,6 +37,7 @@ impl DefaultsForm {
             hours: HoursForm::of(fields),
             sender_ids: fields.get("sender_ids").to_owned(),
             agents: fields.get("agents").to_owned(),
+            knowledge: fields.get("knowledge").to_owned(),
         }
     }
 
@@ -44,6 +46,7 @@ impl DefaultsForm {
             hours: defaults.hours.as_ref().map(HoursForm::stored).unwrap_or_default(),
             sender_ids: defaults.sender_ids.join("\n"),
             agents: defaults.agents.to_string(),
+            knowledge: defaults.knowledge.to_string(),
         }
     }
 
@@ -57,11 +60,14 @@ impl DefaultsForm {
         };
         let sender_ids = errors.take("sender_ids", phone::parse_senders(&self.sender_ids));
         let agents = AgentHours::parse(&self.agents).ok_or("Choose when phone agents answer");
-        match (hours, sender_ids, errors.take("agents", agents)) {
-            (Some(hours), Some(sender_ids), Some(agents)) => Ok(CompanyDefaults {
+        let agents = errors.take("agents", agents);
+        let knowledge = KnowledgeUse::parse(&self.knowledge).ok_or("Choose which knowledge sources they use");
+        match (hours, sender_ids, agents, errors.take("knowledge", knowledge)) {
+            (Some(hours), Some(sender_ids), Some(agents), Some(knowledge)) => Ok(CompanyDefaults {
                 hours,
                 sender_ids,
                 agents,
+                knowledge,
             }),
             _ => Err(errors),
         }
@@ -80,6 +86,7 @@ struct DefaultsPage {
     form: DefaultsForm,
     faults: FormErrors,
     agents: Vec<(&'static str, &'static str)>,
+    knowledge: Vec<(&'static str, &'static str)>,
 }
 
 crate::page!(DefaultsPage);
@@ -105,6 +112,10 @@ impl DefaultsPage {
             agents: AgentHours::ALL
                 .iter()
                 .map(|agents| (agents.as_str(), agents.label()))
+                .collect(),
+            knowledge: KnowledgeUse::ALL
+                .iter()
+                .map(|knowledge| (knowledge.as_str(), knowledge.label()))
                 .collect(),
         })
     }

@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::resource_counts;
 use crate::db::types::inventory::{ResourceKind, ResourceListing};
 use crate::db::types::org_id::OrgId;
-use crate::models::resource::ResourceScope;
+use crate::models::resource::scope::{ResourceScope, SharedResources};
 use crate::on_each;
 
 /// The scope of resources of no company.
@@ -75,19 +75,27 @@ pub fn by_kind(
     let scopes: Vec<String> = match scope {
         ResourceScope::Everything => vec![ALL.to_owned()],
         ResourceScope::Companies { ids, shared } => {
-            let shared = shared.then(|| SHARED.to_owned());
+            let shared = (*shared != SharedResources::None).then(|| SHARED.to_owned());
             ids.iter().map(ToString::to_string).chain(shared).collect()
         }
     };
-    let rows: Vec<(ResourceKind, i64)> = resource_counts::table
+    let rows: Vec<(String, ResourceKind, i64)> = resource_counts::table
         .filter(resource_counts::organization_id.eq(organization))
         .filter(conn.one_of(resource_counts::scope, scopes))
         .filter(resource_counts::listed_as.eq(listed_as))
         .filter(resource_counts::resources.gt(0))
-        .select((resource_counts::kind, resource_counts::resources))
+        .select((
+            resource_counts::scope,
+            resource_counts::kind,
+            resource_counts::resources,
+        ))
         .load(conn)?;
+    let counted = |from: &str, kind| match scope {
+        ResourceScope::Companies { shared, .. } if from == SHARED => shared.has(kind),
+        _ => true,
+    };
     let mut numbers = BTreeMap::new();
-    for (kind, number) in rows {
+    for (_, kind, number) in rows.into_iter().filter(|(from, kind, _)| counted(from, *kind)) {
         *numbers.entry(kind).or_default() += number;
     }
     Ok(numbers)

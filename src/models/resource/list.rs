@@ -8,8 +8,9 @@ use crate::db::Conn;
 use crate::db::schema::resources;
 use crate::db::types::inventory::{ResourceKind, ResourceListing};
 use crate::db::types::org_id::OrgId;
+use crate::models::resource::scope::{ResourceScope, SharedResources};
 use crate::models::resource::words::ResourceWords;
-use crate::models::resource::{CompanyColumns, Resource, ResourceRow, ResourceScope, resource, with_companies};
+use crate::models::resource::{CompanyColumns, Resource, ResourceRow, resource, with_companies};
 use crate::models::word_search;
 use crate::models::word_search::WordSearch;
 
@@ -60,7 +61,7 @@ pub fn page(
 #[derive(Debug)]
 pub(super) enum ScopePart<'a> {
     All,
-    Shared,
+    Shared(SharedResources),
     Of(&'a [CompanyId]),
 }
 
@@ -69,10 +70,25 @@ pub(super) fn parts(scope: &ResourceScope) -> Vec<ScopePart<'_>> {
         ResourceScope::Everything => vec![ScopePart::All],
         ResourceScope::Companies { ids, shared } => {
             let own = (!ids.is_empty()).then_some(ScopePart::Of(ids));
-            own.into_iter().chain(shared.then_some(ScopePart::Shared)).collect()
+            let shared = (*shared != SharedResources::None).then_some(ScopePart::Shared(*shared));
+            own.into_iter().chain(shared).collect()
         }
     }
 }
+
+/// Narrows a query to the shared resources of a scope.
+macro_rules! shared {
+    ($query:expr, $which:expr) => {{
+        let query = $query.filter($crate::db::schema::resources::company_id.is_null());
+        match $which {
+            $crate::models::resource::scope::SharedResources::WithoutKnowledge => query.filter(
+                $crate::db::schema::resources::kind.ne($crate::db::types::inventory::ResourceKind::KnowledgeSource),
+            ),
+            _ => query,
+        }
+    }};
+}
+pub(super) use shared;
 
 fn read_part(
     conn: &mut Conn,
@@ -88,7 +104,7 @@ fn read_part(
         .into_boxed::<DbBackend>();
     query = match part {
         ScopePart::All => query,
-        ScopePart::Shared => query.filter(resources::company_id.is_null()),
+        ScopePart::Shared(which) => shared!(query, which),
         ScopePart::Of(ids) => match ids {
             [only] => query.filter(resources::company_id.eq(*only)),
             several => query.filter(conn.one_of(resources::company_id.assume_not_null(), *several)),

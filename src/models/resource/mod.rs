@@ -3,6 +3,7 @@
 pub mod counts;
 pub mod list;
 pub mod of_company;
+pub mod scope;
 pub mod words;
 pub mod write;
 
@@ -17,6 +18,7 @@ use crate::db::schema::{companies, resources};
 use crate::db::types::inventory::{ResourceKind, ResourceListing, ResourceState, SourceType, SyncStatus};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::resource::scope::ResourceScope;
 
 /// What a resource has by its kind. A field that the kind does not have is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -170,27 +172,6 @@ macro_rules! with_companies {
 }
 pub(crate) use with_companies;
 
-/// Which resources someone sees or manages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ResourceScope {
-    Everything,
-    /// Those of these companies, and those of no company if `shared`.
-    Companies {
-        ids: Vec<CompanyId>,
-        shared: bool,
-    },
-}
-
-impl ResourceScope {
-    pub fn has(&self, company: Option<CompanyId>) -> bool {
-        match (self, company) {
-            (Self::Everything, _) => true,
-            (Self::Companies { shared, .. }, None) => *shared,
-            (Self::Companies { ids, .. }, Some(company)) => ids.contains(&company),
-        }
-    }
-}
-
 /// A resource by its id. One of a deleted company is not found.
 pub fn find(conn: &mut Conn, organization: OrgId, id: ResourceId, scope: &ResourceScope) -> Result<Resource, AppError> {
     let row: (ResourceRow, CompanyColumns) = with_companies!(organization)
@@ -198,7 +179,7 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: ResourceId, scope: &Resour
         .filter(resources::listed_as.ne(ResourceListing::Deleted))
         .first(conn)?;
     let found = resource(row);
-    if scope.has(found.company_id()) {
+    if scope.has_resource(&found) {
         Ok(found)
     } else {
         Err(AppError::NotFound)

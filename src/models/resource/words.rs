@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::{resource_search_terms, resources};
 use crate::db::types::inventory::ResourceListing;
 use crate::db::types::org_id::OrgId;
-use crate::models::resource::list::{ResourceFilter, ScopePart, parts};
+use crate::models::resource::list::{ResourceFilter, ScopePart, parts, shared};
 use crate::models::resource::{CompanyColumns, ResourceDetails, ResourceRow, ResourceTerms, resource, with_companies};
 use crate::models::word_search;
 use crate::models::word_search::{Place, WordTable};
@@ -44,7 +44,7 @@ impl ResourceWords<'_> {
             .into_boxed::<DbBackend>();
         query = match part {
             ScopePart::All => query,
-            ScopePart::Shared => query.filter(resources::company_id.is_null()),
+            ScopePart::Shared(which) => shared!(query, which),
             ScopePart::Of(ids) => query.filter(conn.one_of(resources::company_id.assume_not_null(), *ids)),
         };
         if let Some(kind) = self.filter.kind {
@@ -117,7 +117,7 @@ impl WordTable for ResourceWords<'_> {
             query = match part {
                 ScopePart::All if self.filter.kind.is_none() => return Ok(()),
                 ScopePart::All => query,
-                ScopePart::Shared => query.filter(resources::company_id.is_null()),
+                ScopePart::Shared(which) => shared!(query, which),
                 ScopePart::Of(own) => query.filter(conn.one_of(resources::company_id.assume_not_null(), own)),
             };
             if let Some(kind) = self.filter.kind {

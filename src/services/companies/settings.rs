@@ -10,7 +10,7 @@ use crate::common::error::AppError;
 use crate::common::hours::OpeningHours;
 use crate::common::zone::Zone;
 use crate::db::Conn;
-use crate::db::types::inventory::AgentHours;
+use crate::db::types::inventory::{AgentHours, KnowledgeUse};
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_defaults;
 use crate::models::company_defaults::CompanyDefaults;
@@ -88,6 +88,7 @@ fn fields(settings: &CompanySettings) -> Vec<(&'static str, Value)> {
         ("hours", hours_value(settings.hours.as_ref())),
         ("sender_ids", settings.sender_ids.clone().into()),
         ("agents", settings.agents.map(AgentHours::as_str).into()),
+        ("knowledge", settings.knowledge.map(KnowledgeUse::as_str).into()),
     ]
 }
 
@@ -100,6 +101,7 @@ fn default_fields(defaults: &CompanyDefaults) -> Vec<(&'static str, Value)> {
         ("hours", hours),
         ("sender_ids", defaults.sender_ids.clone().into()),
         ("agents", defaults.agents.as_str().into()),
+        ("knowledge", defaults.knowledge.as_str().into()),
     ]
 }
 

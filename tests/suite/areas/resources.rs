@@ -28,7 +28,9 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
         "/organizations/{slug}/companies/{company}/settings/preferences" => {
             text(&[("timezone_from", "company"), ("timezone", "Europe/Berlin")])
         }
-        "/organizations/{slug}/settings/defaults" => text(&[("monday", "9-17"), ("agents", "always")]),
+        "/organizations/{slug}/settings/defaults" => {
+            text(&[("monday", "9-17"), ("agents", "always"), ("knowledge", "shared")])
+        }
         _ => None,
     }
 }

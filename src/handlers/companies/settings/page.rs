@@ -10,7 +10,7 @@ use crate::common::form::FormErrors;
 use crate::common::hours::OpeningHours;
 use crate::common::zone;
 use crate::db::Conn;
-use crate::db::types::inventory::AgentHours;
+use crate::db::types::inventory::{AgentHours, KnowledgeUse};
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::settings::preferences_form::PreferencesForm;
 use crate::models::company_defaults;
@@ -38,6 +38,7 @@ struct Inherited {
     hours: Vec<(String, String)>,
     sender_ids: Vec<String>,
     agents: &'static str,
+    knowledge: &'static str,
 }
 
 impl Inherited {
@@ -48,6 +49,7 @@ impl Inherited {
             hours: defaults.hours.as_ref().map(OpeningHours::summary).unwrap_or_default(),
             sender_ids: defaults.sender_ids.clone(),
             agents: defaults.agents.label(),
+            knowledge: defaults.knowledge.label(),
         }
     }
 }
@@ -75,6 +77,7 @@ pub struct SettingsPage {
     defaults: Option<String>,
     zones: Vec<(&'static str, Vec<(&'static str, &'static str)>)>,
     agents: Vec<(&'static str, &'static str)>,
+    knowledge: Vec<(&'static str, &'static str)>,
 }
 
 crate::page!(SettingsPage => as_company);
@@ -111,6 +114,10 @@ impl SettingsPage {
             agents: AgentHours::ALL
                 .iter()
                 .map(|agents| (agents.as_str(), agents.label()))
+                .collect(),
+            knowledge: KnowledgeUse::ALL
+                .iter()
+                .map(|knowledge| (knowledge.as_str(), knowledge.label()))
                 .collect(),
         };
         match input {

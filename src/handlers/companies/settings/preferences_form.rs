@@ -4,7 +4,7 @@ use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::phone;
 use crate::common::zone::Zone;
-use crate::db::types::inventory::AgentHours;
+use crate::db::types::inventory::{AgentHours, KnowledgeUse};
 use crate::models::company_defaults::CompanyDefaults;
 use crate::models::company_settings::CompanySettings;
 use crate::web::hours_form::HoursForm;
@@ -49,6 +49,7 @@ pub struct PreferencesForm {
     /// One per line.
     pub sender_ids: OwnSetting<String>,
     pub agents: OwnSetting<String>,
+    pub knowledge: OwnSetting<String>,
 }
 
 impl PreferencesForm {
@@ -65,6 +66,7 @@ impl PreferencesForm {
             },
             sender_ids: text("sender_ids"),
             agents: text("agents"),
+            knowledge: text("knowledge"),
         }
     }
 
@@ -78,6 +80,7 @@ impl PreferencesForm {
                 ids.join("\n")
             }),
             agents: OwnSetting::stored(saved.agents, defaults.agents, |agents| agents.to_string()),
+            knowledge: OwnSetting::stored(saved.knowledge, defaults.knowledge, |knowledge| knowledge.to_string()),
         }
     }
 
@@ -93,13 +96,18 @@ impl PreferencesForm {
             let chosen = AgentHours::parse(typed).ok_or("Choose when phone agents answer");
             errors.take("agents", chosen)
         });
-        match (timezone, hours, sender_ids, agents) {
-            (Ok(timezone), Ok(hours), Ok(sender_ids), Ok(agents)) => Ok(CompanySettings {
+        let knowledge = self.knowledge.read(|typed| {
+            let chosen = KnowledgeUse::parse(typed).ok_or("Choose which knowledge sources it uses");
+            errors.take("knowledge", chosen)
+        });
+        match (timezone, hours, sender_ids, agents, knowledge) {
+            (Ok(timezone), Ok(hours), Ok(sender_ids), Ok(agents), Ok(knowledge)) => Ok(CompanySettings {
                 external_ref: None,
                 timezone,
                 hours,
                 sender_ids,
                 agents,
+                knowledge,
             }),
             _ => Err(errors),
         }
@@ -128,6 +136,7 @@ mod tests {
             ])),
             sender_ids: Some(vec!["Harbor".into(), "+4930901820".into()]),
             agents: Some(AgentHours::OpeningHours),
+            knowledge: Some(KnowledgeUse::Own),
         };
         for settings in [full, CompanySettings::default()] {
             let form = PreferencesForm::stored(&settings, &CompanyDefaults::default(), Zone::UTC);
