@@ -122,6 +122,7 @@ pub async fn index(gate: ApiGate<ViewReporting, ReportsRead>, req: HttpRequest) 
                 days,
                 today,
                 series: false,
+                lines: true,
             };
             let (document, next) = document(&asked, actor, Report::read(conn, query)?)?;
             Ok((asked, document, next))

@@ -94,8 +94,8 @@ impl Conn {
             Ok(Self::Postgres(conn))
         } else {
             let mut conn = SqliteConnection::establish(sqlite_path(url))?;
-            // FULL: a commit that was acknowledged survives a power cut.
-            conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY")
+            // FULL: a commit that was acknowledged survives a power cut. Pages are read where the system has them in memory, up to 1 GiB.
+            conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY")
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Self::Sqlite(conn))
         }

@@ -34,6 +34,7 @@ pub async fn show(gate: Gate<ExportReporting>, query: web::Query<ReportingQuery>
                     days: asked.days,
                     today: asked.today,
                     series: false,
+                    lines: true,
                 },
             )?;
             let (from, to) = (asked.days.from.iso(), asked.days.to.iso());

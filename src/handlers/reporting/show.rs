@@ -155,6 +155,7 @@ fn view(
         days: asked.days,
         today: asked.today,
         series: true,
+        lines: true,
     };
     let report = Report::read(conn, wanted)?;
     let before = match asked.before {
@@ -163,6 +164,7 @@ fn view(
             ReportQuery {
                 days,
                 series: false,
+                lines: false,
                 ..wanted
             },
         )?),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use crate::common::day::{Day, Month};
 use crate::common::id::CompanyId;
@@ -32,14 +32,23 @@ struct LatestRow {
     campaigns_active: Option<i64>,
 }
 
+#[derive(QueryableByName)]
+struct LatestSum {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    cases_open: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    campaigns_active: Option<i64>,
+}
+
+const LATEST: &str = "SELECT c.id, (SELECT f.cases_open FROM company_facts f WHERE f.organization_id = c.organization_id AND f.company_id = c.id \
+    AND f.day <= $1 AND f.cases_open IS NOT NULL ORDER BY f.day DESC LIMIT 1) AS cases_open, \
+    (SELECT f.campaigns_active FROM company_facts f WHERE f.organization_id = c.organization_id AND f.company_id = c.id \
+    AND f.day <= $1 AND f.campaigns_active IS NOT NULL ORDER BY f.day DESC LIMIT 1) AS campaigns_active \
+    FROM companies c WHERE c.organization_id = $2";
+
 /// What each company reported last up to a day: one look-up for each company and figure, however many days there are.
 pub fn latest(conn: &mut Conn, organization: OrgId, until: Day) -> QueryResult<HashMap<CompanyId, LatestFacts>> {
-    let sql = "SELECT c.id, (SELECT f.cases_open FROM company_facts f WHERE f.organization_id = c.organization_id AND f.company_id = c.id \
-        AND f.day <= $1 AND f.cases_open IS NOT NULL ORDER BY f.day DESC LIMIT 1) AS cases_open, \
-        (SELECT f.campaigns_active FROM company_facts f WHERE f.organization_id = c.organization_id AND f.company_id = c.id \
-        AND f.day <= $1 AND f.campaigns_active IS NOT NULL ORDER BY f.day DESC LIMIT 1) AS campaigns_active \
-        FROM companies c WHERE c.organization_id = $2";
-    let rows = on_each!(conn, c => diesel::sql_query(sql)
+    let rows = on_each!(conn, c => diesel::sql_query(LATEST)
         .bind::<Integer, _>(until)
         .bind::<Text, _>(organization)
         .load::<LatestRow>(c))?;
@@ -53,6 +62,23 @@ pub fn latest(conn: &mut Conn, organization: OrgId, until: Day) -> QueryResult<H
             (row.id, facts)
         })
         .collect())
+}
+
+/// What all companies reported last up to a day, together; archived ones only if asked for.
+pub fn latest_together(conn: &mut Conn, organization: OrgId, archived: bool, until: Day) -> QueryResult<LatestFacts> {
+    let sql = format!(
+        "SELECT CAST(SUM(l.cases_open) AS BIGINT) AS cases_open, CAST(SUM(l.campaigns_active) AS BIGINT) AS campaigns_active \
+         FROM ({LATEST} AND ($3 OR c.status = 'active')) l"
+    );
+    let row = on_each!(conn, c => diesel::sql_query(&sql)
+        .bind::<Integer, _>(until)
+        .bind::<Text, _>(organization)
+        .bind::<Bool, _>(archived)
+        .get_result::<LatestSum>(c))?;
+    Ok(LatestFacts {
+        cases_open: row.cases_open,
+        campaigns_active: row.campaigns_active,
+    })
 }
 
 type MonthColumns = (
@@ -98,6 +124,22 @@ pub fn months(
         .into_iter()
         .map(|(month, scope, sum)| (month, scope, sum_of(sum)))
         .collect())
+}
+
+/// The scopes that count together.
+fn counted(archived: bool) -> &'static [SumScope] {
+    if archived { SumScope::ALL } else { &[SumScope::Active] }
+}
+
+/// The sums of a whole month for all companies together; archived ones only if asked for.
+pub fn month_together(conn: &mut Conn, organization: OrgId, archived: bool, month: Month) -> QueryResult<Vec<FactSum>> {
+    let rows: Vec<FactColumns> = on_each!(conn, c => fact_months::table
+        .filter(fact_months::organization_id.eq(organization))
+        .filter(fact_months::scope.eq_any(counted(archived)))
+        .filter(fact_months::month.eq(month))
+        .select(MONTH)
+        .load(c))?;
+    Ok(rows.into_iter().map(sum_of).collect())
 }
 
 #[derive(QueryableByName)]
@@ -153,10 +195,9 @@ pub fn by_day(
     from: Day,
     to: Day,
 ) -> QueryResult<Vec<(Day, FactSum)>> {
-    let scopes = if archived { SumScope::ALL } else { &[SumScope::Active] };
     let rows: Vec<(Day, FactColumns)> = on_each!(conn, c => fact_days::table
         .filter(fact_days::organization_id.eq(organization))
-        .filter(fact_days::scope.eq_any(scopes))
+        .filter(fact_days::scope.eq_any(counted(archived)))
         .filter(fact_days::day.between(from, to))
         .select((
             fact_days::day,

@@ -66,15 +66,18 @@ pub fn months(
         .load(c))
 }
 
-/// The sums of whole months for some companies, by month.
+/// The sums of whole months for some scopes, by month.
 pub fn months_of(
     conn: &mut Conn,
     organization: OrgId,
-    of: &[CompanyId],
+    of: Scopes<'_>,
     from: Month,
     to: Month,
 ) -> QueryResult<Vec<(Month, String, Meter, i64)>> {
-    let scopes = conn.one_of(usage_months::scope, of);
+    let scopes = match of {
+        Scopes::Together => conn.one_of(usage_months::scope, SumScope::ALL),
+        Scopes::Companies(companies) => conn.one_of(usage_months::scope, companies),
+    };
     on_each!(conn, c => usage_months::table
         .filter(usage_months::organization_id.eq(organization))
         .filter(scopes)
@@ -120,18 +123,12 @@ pub fn days(conn: &mut Conn, organization: OrgId, from: Day, to: Day) -> QueryRe
     Ok(scope_sums(rows))
 }
 
-/// The sums of some days for some companies.
-pub fn days_of(
-    conn: &mut Conn,
-    organization: OrgId,
-    of: &[CompanyId],
-    from: Day,
-    to: Day,
-) -> QueryResult<Vec<ScopeSum>> {
+/// The sums of some days for some scopes.
+pub fn days_of(conn: &mut Conn, organization: OrgId, of: Scopes<'_>, from: Day, to: Day) -> QueryResult<Vec<ScopeSum>> {
     if from > to {
         return Ok(Vec::new());
     }
-    let rows = by_day(conn, organization, Scopes::Companies(of), from, to)?;
+    let rows = by_day(conn, organization, of, from, to)?;
     Ok(rows
         .into_iter()
         .map(|(_, scope, meter, quantity)| (scope, meter, quantity))

@@ -46,6 +46,7 @@ pub fn preview(conn: &mut Conn, actor: &Actor, new: &NewRateCard) -> Result<Prev
         days: DayRange::new(month.first(), today),
         today,
         series: false,
+        lines: true,
     };
     let card = RateCard {
         id: RateCardId::fresh(),

@@ -73,6 +73,7 @@ fn send_to(
         days: report_schedules::days(schedule.every, today),
         today,
         series: false,
+        lines: true,
     };
     let report = Report::read(conn, query)?;
     email::send(conn, cx, heading, schedule, recipient, report)?;

@@ -71,7 +71,7 @@ pub(super) fn assemble(
 }
 
 /// Costs that the reader does not see are not in a report at all.
-fn seen(figures: Figures, sees: bool) -> Figures {
+pub(super) fn seen(figures: Figures, sees: bool) -> Figures {
     Figures {
         costs: if sees { figures.costs } else { ByMeter::default() },
         ..figures

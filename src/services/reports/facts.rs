@@ -47,3 +47,27 @@ pub(super) fn read(
     }
     Ok(all)
 }
+
+/// The figures of all companies that count, in all parts.
+pub(super) fn together(conn: &mut Conn, query: &ReportQuery<'_>, parts: &[MonthPart]) -> QueryResult<FactSum> {
+    let (organization, archived) = (query.reader.organization, query.archived);
+    let mut sum = FactSum::default();
+    for part in parts {
+        let (month, changes) = match part.read(query.today) {
+            PartRead::Month => (Some(part.month), Vec::new()),
+            PartRead::Days => (None, vec![(part.days, 1)]),
+            PartRead::MonthWithout(before, after) => (Some(part.month), vec![(before, -1), (after, -1)]),
+        };
+        if let Some(month) = month {
+            for of_scope in fact_report::month_together(conn, organization, archived, month)? {
+                sum.add(of_scope, 1);
+            }
+        }
+        for (days, times) in changes {
+            for (_, of_day) in fact_report::by_day(conn, organization, archived, days.from, days.to)? {
+                sum.add(of_day, times);
+            }
+        }
+    }
+    Ok(sum)
+}

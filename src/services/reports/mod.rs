@@ -29,6 +29,7 @@ mod read;
 pub mod reader;
 mod series;
 pub mod sheet;
+mod totals;
 
 pub use self::figures::{ByMeter, CostSection, Figures};
 pub use self::period::{DayRange, PeriodFault, Preset};

@@ -8,94 +8,118 @@ use crate::common::day::{Day, Month};
 use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
+use crate::db::types::usage::SumScope;
 use crate::models::usage::report;
 use crate::models::usage::report::{ScopeSum, Scopes};
 use crate::services::reports::figures::{ByMeter, company_of};
 use crate::services::reports::parts::{MonthPart, PartRead};
 use crate::services::reports::period::DayRange;
 
-/// Quantities by company, also of companies that are gone.
-pub(super) type ByCompany = BTreeMap<CompanyId, ByMeter<i64>>;
+/// Quantities by company, also of companies that are gone, or by what is together.
+type ByKey<K> = BTreeMap<K, ByMeter<i64>>;
 
 /// What was used in a part of a month.
 #[derive(Debug)]
-pub(super) struct PartQuantities {
+pub(super) struct PartQuantities<K = CompanyId> {
     pub part: MonthPart,
-    pub companies: ByCompany,
+    pub companies: ByKey<K>,
 }
 
 /// Whose sums are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SumsOf<'a> {
-    pub organization: OrgId,
-    /// `None`: every company, as money needs it.
-    pub companies: Option<&'a [CompanyId]>,
+enum SumsOf<'a> {
+    Everyone,
+    Scopes(Scopes<'a>),
 }
 
-impl SumsOf<'_> {
-    fn days(self, conn: &mut Conn, days: DayRange) -> QueryResult<Vec<ScopeSum>> {
-        match self.companies {
-            None => report::days(conn, self.organization, days.from, days.to),
-            Some(these) => report::days_of(conn, self.organization, these, days.from, days.to),
+/// Sums of an organization, and the key of each scope; other scopes are left out.
+struct Sums<'a, K> {
+    organization: OrgId,
+    of: SumsOf<'a>,
+    key: fn(&str) -> Option<K>,
+}
+
+impl<K: Ord> Sums<'_, K> {
+    /// Adds the sums of some days, or takes them away.
+    fn change(&self, conn: &mut Conn, kept: &mut ByKey<K>, days: DayRange, sign: i64) -> QueryResult<()> {
+        let sums: Vec<ScopeSum> = match self.of {
+            SumsOf::Everyone => report::days(conn, self.organization, days.from, days.to)?,
+            SumsOf::Scopes(these) => report::days_of(conn, self.organization, these, days.from, days.to)?,
+        };
+        for (scope, meter, quantity) in sums {
+            let Some(key) = (self.key)(&scope) else { continue };
+            let sum = kept.entry(key).or_default().get_mut(meter);
+            *sum = sum.saturating_add(quantity * sign);
         }
+        Ok(())
     }
 
     /// The sums of months by month.
-    fn months(self, conn: &mut Conn, from: Month, to: Month) -> QueryResult<BTreeMap<Month, ByCompany>> {
-        let rows = match self.companies {
-            None => report::months(conn, self.organization, from, to)?,
-            Some(these) => report::months_of(conn, self.organization, these, from, to)?,
+    fn months(&self, conn: &mut Conn, from: Month, to: Month) -> QueryResult<BTreeMap<Month, ByKey<K>>> {
+        let rows = match self.of {
+            SumsOf::Everyone => report::months(conn, self.organization, from, to)?,
+            SumsOf::Scopes(these) => report::months_of(conn, self.organization, these, from, to)?,
         };
-        let mut months: BTreeMap<Month, ByCompany> = BTreeMap::new();
+        let mut months: BTreeMap<Month, ByKey<K>> = BTreeMap::new();
         for (month, scope, meter, quantity) in rows {
-            let Some(company) = company_of(&scope) else { continue };
-            let kept = months.entry(month).or_default().entry(company).or_default();
+            let Some(key) = (self.key)(&scope) else { continue };
+            let kept = months.entry(month).or_default().entry(key).or_default();
             *kept.get_mut(meter) = quantity;
         }
         Ok(months)
     }
-}
 
-/// Adds sums by company, or takes them away.
-fn change(companies: &mut ByCompany, sums: Vec<ScopeSum>, sign: i64) {
-    for (scope, meter, quantity) in sums {
-        let Some(company) = company_of(&scope) else { continue };
-        let kept = companies.entry(company).or_default().get_mut(meter);
-        *kept = kept.saturating_add(quantity * sign);
+    /// Reads each part: whole months at once, and what is left by days.
+    fn read(&self, conn: &mut Conn, parts: &[MonthPart], today: Day) -> QueryResult<Vec<PartQuantities<K>>> {
+        let by_month: Vec<Month> = parts
+            .iter()
+            .filter(|part| part.read(today) != PartRead::Days)
+            .map(|part| part.month)
+            .collect();
+        let mut months = match (by_month.first(), by_month.last()) {
+            (Some(first), Some(last)) => self.months(conn, *first, *last)?,
+            _ => BTreeMap::new(),
+        };
+        let mut all = Vec::with_capacity(parts.len());
+        for part in parts {
+            let mut companies = ByKey::new();
+            match part.read(today) {
+                PartRead::Month => companies = months.remove(&part.month).unwrap_or_default(),
+                PartRead::Days => self.change(conn, &mut companies, part.days, 1)?,
+                PartRead::MonthWithout(before, after) => {
+                    companies = months.remove(&part.month).unwrap_or_default();
+                    self.change(conn, &mut companies, before, -1)?;
+                    self.change(conn, &mut companies, after, -1)?;
+                }
+            }
+            all.push(PartQuantities { part: *part, companies });
+        }
+        Ok(all)
     }
 }
 
-/// Reads each part: whole months at once, and what is left by days.
+/// What companies used in each part; `None`: every company, as money needs it.
 pub(super) fn read(
     conn: &mut Conn,
-    of: SumsOf<'_>,
+    organization: OrgId,
+    companies: Option<&[CompanyId]>,
     parts: &[MonthPart],
     today: Day,
 ) -> QueryResult<Vec<PartQuantities>> {
-    let by_month: Vec<Month> = parts
-        .iter()
-        .filter(|part| part.read(today) != PartRead::Days)
-        .map(|part| part.month)
-        .collect();
-    let mut months = match (by_month.first(), by_month.last()) {
-        (Some(first), Some(last)) => of.months(conn, *first, *last)?,
-        _ => BTreeMap::new(),
-    };
-    let mut all = Vec::with_capacity(parts.len());
-    for part in parts {
-        let mut companies = ByCompany::new();
-        match part.read(today) {
-            PartRead::Month => companies = months.remove(&part.month).unwrap_or_default(),
-            PartRead::Days => change(&mut companies, of.days(conn, part.days)?, 1),
-            PartRead::MonthWithout(before, after) => {
-                companies = months.remove(&part.month).unwrap_or_default();
-                change(&mut companies, of.days(conn, before)?, -1);
-                change(&mut companies, of.days(conn, after)?, -1);
-            }
-        }
-        all.push(PartQuantities { part: *part, companies });
-    }
-    Ok(all)
+    let of = companies.map_or(SumsOf::Everyone, |these| SumsOf::Scopes(Scopes::Companies(these)));
+    let key = company_of;
+    Sums { organization, of, key }.read(conn, parts, today)
+}
+
+/// What all active and all archived companies used in each part.
+pub(super) fn together(
+    conn: &mut Conn,
+    organization: OrgId,
+    parts: &[MonthPart],
+    today: Day,
+) -> QueryResult<Vec<PartQuantities<SumScope>>> {
+    let (of, key) = (SumsOf::Scopes(Scopes::Together), SumScope::parse);
+    Sums { organization, of, key }.read(conn, parts, today)
 }
 
 /// What all companies used in the month before a part.

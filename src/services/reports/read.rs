@@ -22,9 +22,10 @@ use crate::services::reports::money::PartCosts;
 use crate::services::reports::parts;
 use crate::services::reports::period::DayRange;
 use crate::services::reports::quantities;
-use crate::services::reports::quantities::{PartQuantities, SumsOf};
+use crate::services::reports::quantities::PartQuantities;
 use crate::services::reports::reader::ReportReader;
 use crate::services::reports::series;
+use crate::services::reports::totals;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +40,9 @@ pub struct ReportQuery<'a> {
     pub today: Day,
     /// Whether the days or months are wanted, too.
     pub series: bool,
+    /// Whether the lines of companies are wanted. Without them and the series, the total of all companies costs little, however many
+    /// there are.
+    pub lines: bool,
 }
 
 /// A company's line. Without a company: all those that were deleted or moved away.
@@ -58,6 +62,12 @@ pub struct ReportMoney {
     pub from: Month,
     /// Whether the reader sees the costs of the total. They are 0 otherwise.
     pub total: bool,
+}
+
+impl ReportMoney {
+    pub(super) fn of((currency, from): (Currency, Month), total: bool) -> Self {
+        Self { currency, from, total }
+    }
 }
 
 /// A report.
@@ -158,15 +168,19 @@ impl Report {
             (Some(one), _) => Some(if reader.sees(one) { vec![one] } else { Vec::new() }),
             (None, own) => own.clone(),
         };
+        let parts = parts::parts(query.days);
+        if within.is_none()
+            && !query.lines
+            && !query.series
+            && let Some(total) = totals::read(conn, &query, money.map(|_| cards), &parts)?
+        {
+            return Ok(total.report(&query, money));
+        }
         let archived = query.archived || query.company.is_some();
         let shown = report::companies(conn, reader.organization, within.as_deref(), archived)?;
-        let parts = parts::parts(query.days);
-        let sums = SumsOf {
-            organization: reader.organization,
-            // Shares need the quantities of all companies.
-            companies: within.as_deref().filter(|_| money.is_none()),
-        };
-        let quantities = quantities::read(conn, sums, &parts, query.today)?;
+        // Shares need the quantities of all companies.
+        let of = within.as_deref().filter(|_| money.is_none());
+        let quantities = quantities::read(conn, reader.organization, of, &parts, query.today)?;
         let (costs, too_large) = match money {
             None => (Vec::new(), false),
             Some(_) => match money::read(conn, reader.organization, cards, &quantities)? {
@@ -188,9 +202,7 @@ impl Report {
             Some(one) => reader.money.of(one),
             None => reader.money.total,
         };
-        let money = money
-            .filter(|_| !too_large)
-            .map(|(currency, from)| ReportMoney { currency, from, total });
+        let money = money.filter(|_| !too_large).map(|money| ReportMoney::of(money, total));
         let series = if query.series {
             series::read(conn, &read)?
         } else {

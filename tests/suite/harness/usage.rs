@@ -113,9 +113,25 @@ impl Fixtures<'_> {
             days: tenantry::services::reports::DayRange::one(today),
             today,
             series: true,
+            lines: true,
         };
         query(&mut asked);
-        Report::read(self.conn, asked).expect("a report")
+        let report = Report::read(self.conn, asked).expect("a report");
+        // The total alone is read another way.
+        let alone = ReportQuery {
+            series: false,
+            lines: false,
+            ..asked
+        };
+        let alone = Report::read(self.conn, alone).expect("a report");
+        assert_eq!(
+            (alone.total, alone.too_large, alone.money.is_some()),
+            (report.total, report.too_large, report.money.is_some()),
+            "{:?}, archived: {}",
+            asked.days,
+            asked.archived
+        );
+        report
     }
 
     /// What the month of a day will cost.
@@ -128,6 +144,7 @@ impl Fixtures<'_> {
             days: tenantry::services::reports::DayRange::new(today.month().first(), today),
             today,
             series: false,
+            lines: true,
         };
         let report = Report::read(self.conn, query).expect("a report");
         forecast::month(self.conn, &reader, &report, today).expect("the database")

@@ -83,16 +83,17 @@ impl Rollup {
         let zones = CountingZones::read(conn, actor.organization, actor.org_zone)?;
         let today = zones.day(actor.cx.now);
         let days = Preset::MonthToDate.days(today);
-        let asked = |days| ReportQuery {
+        let asked = |days, lines| ReportQuery {
             reader: &reader,
             company: None,
             archived: query.wants_archived(),
             days,
             today,
             series: false,
+            lines,
         };
-        let report = Report::read(conn, asked(days))?;
-        let before = Report::read(conn, asked(Preset::MonthToDate.before(days)))?;
+        let report = Report::read(conn, asked(days, true))?;
+        let before = Report::read(conn, asked(Preset::MonthToDate.before(days), false))?;
         let forecast = forecast::month(conn, &reader, &report, today)?;
         Ok(Self {
             tiles: tiles::of(conn, actor, &reader, &report, &before, forecast)?,
