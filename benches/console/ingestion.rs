@@ -267,7 +267,7 @@ pub fn table(dir: &Path, database: &Database, quick: bool) {
                 );
             }
         }
-        println!("\nMemory: {:.0} MB", server.memory("VmRSS"));
+        println!("\nMemory: {:.0} MB", server.memory("RssAnon"));
         pages_beside(dir, &server, &cookies, &key);
         server.stop();
     }

@@ -29,8 +29,8 @@ const DAYS: usize = 365;
 fn grow(database: &Database, from: usize, to: usize) {
     let began = Instant::now();
     let more = to - from;
-    let meters = "CASE i / 1000 % 6 WHEN 0 THEN 'voice_seconds' WHEN 1 THEN 'calls' WHEN 2 THEN 'sms_segments' \
-        WHEN 3 THEN 'self_healing_actions' WHEN 4 THEN 'waba_fee' ELSE 'leads' END";
+    // Few enough that the fewest events have a part in every sum of a month.
+    let meters = "CASE i / 1000 % 3 WHEN 0 THEN 'voice_seconds' WHEN 1 THEN 'calls' ELSE 'sms_segments' END";
     let (numbers, today, id, month) = if database.is_sqlite() {
         (
             format!(
@@ -238,7 +238,7 @@ fn organization(database: &Database) -> String {
 
 /// The CSV of a year: when the first byte comes, and what it takes.
 fn file_of_a_year(server: &Served, cookie: &str) {
-    let before = server.memory("VmRSS");
+    let before = server.memory("RssAnon");
     let now = std::process::Command::new("date")
         .args(["-u", "+%Y-%m-%d"])
         .output()
@@ -271,7 +271,7 @@ fn file_of_a_year(server: &Served, cookie: &str) {
     while let Ok(count @ 1..) = stream.read(&mut piece) {
         first.get_or_insert(began.elapsed());
         answer.extend_from_slice(&piece[..count]);
-        most = most.max(server.memory("VmRSS"));
+        most = most.max(server.memory("RssAnon"));
     }
     assert!(
         answer.starts_with(b"HTTP/1.1 200"),

@@ -22,7 +22,7 @@ impl CompanyStaff {
     pub fn count(conn: &mut Conn, organization: OrgId, roles: &RoleCounts, wanted: &[CompanyId]) -> QueryResult<Self> {
         let direct: Vec<(CompanyId, i64)> = companies::table
             .filter(companies::organization_id.eq(organization))
-            .filter(companies::id.eq_any(wanted))
+            .filter(conn.one_of(companies::id, wanted))
             .select((companies::id, companies::member_count))
             .load(conn)?;
         Ok(Self {

@@ -12,7 +12,7 @@ use crate::common::html::download;
 use crate::common::pieces::{Making, Pieces};
 use crate::handlers::reporting::query::ReportingQuery;
 use crate::services::reports::sheet::ReportSheet;
-use crate::services::reports::{Report, ReportQuery, ReportReader};
+use crate::services::reports::{Report, ReportReader};
 
 /// `GET /organizations/{slug}/reporting.csv`
 pub async fn show(gate: Gate<ExportReporting>, query: web::Query<ReportingQuery>) -> Result<HttpResponse, AppError> {
@@ -25,18 +25,7 @@ pub async fn show(gate: Gate<ExportReporting>, query: web::Query<ReportingQuery>
                 let words: Vec<String> = errors.iter().map(|(field, what)| format!("{field}: {what}")).collect();
                 return Err(AppError::Unreadable(words.join(". ")));
             };
-            let report = Report::read(
-                conn,
-                ReportQuery {
-                    reader: &reader,
-                    company: asked.company.as_ref().map(|company| company.id),
-                    archived: asked.archived,
-                    days: asked.days,
-                    today: asked.today,
-                    series: false,
-                    lines: true,
-                },
-            )?;
+            let report = Report::read(conn, asked.query(&reader))?;
             let (from, to) = (asked.days.from.iso(), asked.days.to.iso());
             let name = format!("{}-reporting-{from}-{to}.csv", actor.slug);
             Ok((

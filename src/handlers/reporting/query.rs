@@ -12,7 +12,7 @@ use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::usage::zones::CountingZones;
 use crate::services::reports::period;
-use crate::services::reports::{DayRange, Preset, ReportReader};
+use crate::services::reports::{DayRange, Preset, ReportQuery, ReportReader};
 
 /// The query as it was sent.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -40,6 +40,21 @@ pub struct AskedReport {
     pub company: Option<CompanyChoice>,
     pub archived: bool,
     pub today: Day,
+}
+
+impl AskedReport {
+    /// The report of a reader, with the lines of companies and without the days.
+    pub fn query<'a>(&self, reader: &'a ReportReader) -> ReportQuery<'a> {
+        ReportQuery {
+            reader,
+            company: self.company.as_ref().map(|company| company.id),
+            archived: self.archived,
+            days: self.days,
+            today: self.today,
+            series: false,
+            lines: true,
+        }
+    }
 }
 
 impl ReportingQuery {

@@ -148,26 +148,17 @@ fn view(
     query: &ReportingQuery,
     asked: &AskedReport,
 ) -> Result<ReportView, AppError> {
-    let wanted = ReportQuery {
-        reader,
-        company: asked.company.as_ref().map(|company| company.id),
-        archived: asked.archived,
-        days: asked.days,
-        today: asked.today,
-        series: true,
-        lines: true,
-    };
-    let report = Report::read(conn, wanted)?;
+    let wanted = asked.query(reader);
+    let report = Report::read(conn, ReportQuery { series: true, ..wanted })?;
     let before = match asked.before {
-        Some(days) => Some(Report::read(
-            conn,
-            ReportQuery {
+        Some(days) => {
+            let total = ReportQuery {
                 days,
-                series: false,
                 lines: false,
                 ..wanted
-            },
-        )?),
+            };
+            Some(Report::read(conn, total)?)
+        }
         None => None,
     };
     let mut stats = stats(actor, query, asked, &report, before.as_ref());

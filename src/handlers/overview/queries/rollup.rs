@@ -16,7 +16,7 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::usage::Meter;
 use crate::on_each;
 
-/// How many assigned people are counted one by one.
+/// How many people are counted one by one.
 pub const MOST: i64 = 1_000;
 
 #[derive(QueryableByName)]
@@ -75,14 +75,24 @@ pub fn assigned_people_in(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> Que
     Ok((active.min(MOST), more))
 }
 
-/// How many members joined since a moment and are still there.
-pub fn joined_since(conn: &mut Conn, org: OrgId, since: Time) -> QueryResult<i64> {
-    memberships::table
-        .filter(memberships::organization_id.eq(org))
-        .filter(memberships::joined_at.ge(since))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .count()
-        .get_result(conn)
+/// How many members joined since a moment and are still there. The second value says whether there are more than were counted.
+pub fn joined_since(conn: &mut Conn, org: OrgId, since: Time) -> QueryResult<(i64, bool)> {
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM memberships WHERE organization_id = $1 AND joined_at >= $2 AND status = 'active' \
+         LIMIT {}) j",
+        MOST + 1
+    );
+    let row: JoinedRow = on_each!(conn, c => diesel::sql_query(&sql)
+        .bind::<Text, _>(org)
+        .bind::<BigInt, _>(since)
+        .get_result(c))?;
+    Ok((row.n.min(MOST), row.n > MOST))
+}
+
+#[derive(QueryableByName)]
+struct JoinedRow {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 /// How many of the companies that are here now were active at a moment.

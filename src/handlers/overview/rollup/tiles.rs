@@ -86,25 +86,34 @@ fn staff(conn: &mut Conn, actor: &Actor, reader: &ReportReader, report: &Report)
         Some(own) => queries::rollup::assigned_people_in(conn, actor.organization, own)?,
     };
     let everyone = actor.reach::<ViewMembers>() == Reach::Everywhere;
-    let joined = if everyone {
+    let (joined, many) = if everyone {
         let since = report.days.from.start(actor.org_zone).unwrap_or(Time(0));
         queries::rollup::joined_since(conn, actor.organization, since)?
     } else {
-        0
+        (0, false)
     };
-    let plus = if more { "+" } else { "" };
+    let plus = |more| if more { "+" } else { "" };
     Ok(Tile {
         label: "Staff".to_owned(),
-        value: format!("{}{plus}", number(&if more { MOST } else { direct + inherited })),
+        value: format!(
+            "{}{}",
+            number(&if more { MOST } else { direct + inherited }),
+            plus(more)
+        ),
         href: everyone.then(|| actor.path("/members")),
         delta: (joined > 0).then(|| Delta {
             tone: "",
             up: true,
             down: false,
-            text: number(&joined),
+            text: format!("{}{}", number(&joined), plus(many)),
             against: "joined this month".to_owned(),
         }),
-        note: format!("{}{plus} assigned, {} by role", number(&direct), number(&inherited)),
+        note: format!(
+            "{}{} assigned, {} by role",
+            number(&direct),
+            plus(more),
+            number(&inherited)
+        ),
     })
 }
 
