@@ -168,7 +168,7 @@ fn a_company_uses_the_knowledge_sources_of_the_organization_unless_it_is_set_oth
         .iter()
         .map(|tab| tab.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
-    assert_eq!(tabs, ["All2", "Agents1", "Knowledge sources1"]);
+    assert_eq!(tabs, ["All 2", "Agents 1", "Knowledge sources 1"]);
     let company = olivia.get("/organizations/harbor/companies/north").expect(200);
     assert!(!company.has("Knowledge sources 2"), "{}", company.text());
     // The other company and the organization keep it.

@@ -65,7 +65,7 @@ fn a_resource_is_created_changed_archived_and_restored() {
     .expect_redirect("/organizations/harbor/companies/north/resources");
     add(&olivia, &[("kind", "agent"), ("name", "Front desk")]).expect_redirect(LIST);
     assert_eq!(names(&olivia, LIST), ["+4930901820", "Front desk"]);
-    assert_eq!(kinds(&olivia, LIST), ["All2", "Agents1", "Phone numbers1"]);
+    assert_eq!(kinds(&olivia, LIST), ["All 2", "Agents 1", "Phone numbers 1"]);
     assert_eq!(names(&olivia, &format!("{LIST}?kind=agent")), ["Front desk"]);
     assert_eq!(names(&olivia, &format!("{LIST}?company=north")), ["+4930901820"]);
     assert_eq!(names(&olivia, &format!("{LIST}?q=4930")), ["+4930901820"]);
@@ -91,7 +91,7 @@ fn a_resource_is_created_changed_archived_and_restored() {
         names(&olivia, &format!("{LIST}?status=archived&q=night")),
         ["Night desk"]
     );
-    assert_eq!(kinds(&olivia, &format!("{LIST}?status=archived")), ["All1", "Agents1"]);
+    assert_eq!(kinds(&olivia, &format!("{LIST}?status=archived")), ["All 1", "Agents 1"]);
     assert!(
         olivia
             .post(&desk, &[("name", "Day desk")])
@@ -304,7 +304,7 @@ fn resources_follow_their_company() {
         .post(&format!("{north}/deletion"), &[("name", "North")])
         .expect(303);
     assert!(names(&olivia, &format!("{LIST}?status=archived&q=desk")).is_empty());
-    assert!(kinds(&olivia, LIST).contains(&"Agents2".to_owned()));
+    assert!(kinds(&olivia, LIST).contains(&"Agents 2".to_owned()));
     olivia.get(&desk).expect(404);
     app.expect_healthy();
     let id = app

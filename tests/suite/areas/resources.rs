@@ -208,7 +208,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         &maya,
         &at("/companies/old-mill/settings"),
         Nothing,
-        "Hours and messaging",
+        "Hours, messaging and agents",
     );
     all
 }
