@@ -91,7 +91,10 @@ fn a_resource_is_created_changed_archived_and_restored() {
         names(&olivia, &format!("{LIST}?status=archived&q=night")),
         ["Night desk"]
     );
-    assert_eq!(kinds(&olivia, &format!("{LIST}?status=archived")), ["All 1", "Agents 1"]);
+    assert_eq!(
+        kinds(&olivia, &format!("{LIST}?status=archived")),
+        ["All 1", "Agents 1"]
+    );
     assert!(
         olivia
             .post(&desk, &[("name", "Day desk")])
