@@ -157,6 +157,22 @@ fn each_row_with_an_error_is_named_with_its_column_and_can_be_sent_again() {
 }
 
 #[test]
+fn the_progress_of_an_import_updates_itself_until_it_shows_the_result() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "progress");
+    let csv = "company,meter,quantity,id\nnorth,calls,3,1\nnowhere,calls,4,2\n";
+    let path = draft(&olivia, "progress", "events", csv);
+    import(&app, &olivia, &path);
+    let done = olivia.fragment(&path).expect(200);
+    assert!(done.has("Imported") && done.has("Rows with errors"), "{}", done.body);
+    assert!(!done.body.contains("hx-get"), "{}", done.body);
+    app.database.execute("UPDATE usage_imports SET status = 'running'");
+    let running = olivia.fragment(&path).expect(200);
+    assert!(running.has("You can leave this page"), "{}", running.body);
+    assert!(running.body.contains("hx-trigger=\"every 2s\""), "{}", running.body);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_refused_at_its_field_with_what_was_pasted() {
     let app = TestApp::open();
     let client = owner(&app, "import-refused");
