@@ -35,14 +35,9 @@ pub fn beside_pages(server: &Served, cookies: &Cookies) {
         });
         let took = began.elapsed().as_secs_f64() / files.load(Ordering::Relaxed) as f64;
         println!(
-            "{what}: {:.0} req/s, p50 {:.2}, p99 {:.2} ms alone; {:.0} req/s, p50 {:.2}, p99 {:.2} ms while files of {} lines leave, \
-             {took:.1} s each; errors: {}.",
-            alone.rate,
-            alone.p50,
-            alone.p99,
-            beside.rate,
-            beside.p50,
-            beside.p99,
+            "{what}: {} alone; {} while files of {} lines leave, {took:.1} s each; errors: {}.",
+            alone.words(),
+            beside.words(),
             lines.load(Ordering::Relaxed),
             if alone.failed || beside.failed {
                 "**yes**"

@@ -204,13 +204,9 @@ fn pages_beside(dir: &Path, server: &Served, cookies: &Cookies, key: &str) {
             load::run(server, &page)
         });
         println!(
-            "{what}: {:.0} req/s, p50 {:.2}, p99 {:.2} ms alone; {:.0} req/s, p50 {:.2}, p99 {:.2} ms beside usage (aim: p99 of 5, {})",
-            alone.rate,
-            alone.p50,
-            alone.p99,
-            beside.rate,
-            beside.p50,
-            beside.p99,
+            "{what}: {} alone; {} beside usage (aim: p99 of 5, {})",
+            alone.words(),
+            beside.words(),
             verdict(beside.p99 <= 5.0)
         );
     }

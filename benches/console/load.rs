@@ -63,6 +63,10 @@ impl Run {
     pub fn cpu(&self) -> f64 {
         self.server + self.database
     }
+
+    pub fn words(&self) -> String {
+        format!("{:.0} req/s, p50 {:.2}, p99 {:.2} ms", self.rate, self.p50, self.p99)
+    }
 }
 
 /// How long a page is warmed up, and how many requests it must answer then to be measured under load.
