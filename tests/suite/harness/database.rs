@@ -40,7 +40,7 @@ macro_rules! on_connection {
         } else {
             let $connection = &mut SqliteConnection::establish(&$database.url).expect("SQLite");
             $connection
-                .batch_execute("PRAGMA busy_timeout=5000")
+                .batch_execute("PRAGMA busy_timeout=60000")
                 .expect("busy_timeout");
             $body
         }
