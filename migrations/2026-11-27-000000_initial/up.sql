@@ -32,7 +32,13 @@ CREATE TABLE users (
     -- NULL: the time zone of each organization.
     timezone TEXT,
     -- As organizations.page_version, for what only this person's pages show.
-    page_version BIGINT NOT NULL DEFAULT 0
+    page_version BIGINT NOT NULL DEFAULT 0,
+    -- Whether the account has an authenticator app or a passkey; updated with each change of either.
+    second_factor BOOLEAN NOT NULL DEFAULT FALSE,
+    -- Raised when someone says that a sign-in was not theirs: every device counts as new from then on.
+    device_epoch INTEGER NOT NULL DEFAULT 0,
+    -- NULL before the first sign-in.
+    first_sign_in_at BIGINT
 );
 CREATE INDEX users_operators ON users (id) WHERE is_operator;
 
@@ -43,12 +49,84 @@ CREATE TABLE sessions (
     ip TEXT NOT NULL,
     agent TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    last_seen_at BIGINT NOT NULL
+    last_seen_at BIGINT NOT NULL,
+    -- When each proof was last given in this session.
+    password_at BIGINT,
+    totp_at BIGINT,
+    backup_code_at BIGINT,
+    -- A passkey of a device that did not check who held it, and one that did.
+    passkey_at BIGINT,
+    verified_passkey_at BIGINT,
+    -- The longest pause between two requests since the last proof.
+    longest_idle BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
 -- What is cleaned up is found by its time.
 CREATE INDEX sessions_by_use ON sessions (last_seen_at);
 CREATE INDEX sessions_by_age ON sessions (created_at);
+
+-- Authenticator apps. Without confirmed_at the account has none.
+CREATE TABLE totp_secrets (
+    user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id),
+    -- Sealed with the key file.
+    secret TEXT NOT NULL,
+    confirmed_at BIGINT,
+    -- How often an app was set up: each time has another secret.
+    generation INTEGER NOT NULL,
+    -- The last time step whose code was accepted: no code counts twice.
+    last_step BIGINT NOT NULL
+);
+
+CREATE TABLE backup_codes (
+    user_id TEXT NOT NULL REFERENCES users (id),
+    code_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (user_id, code_hash)
+);
+
+CREATE TABLE passkeys (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    credential_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    -- The credential with its public key, as webauthn-rs writes it (JSON).
+    credential TEXT NOT NULL,
+    -- The highest signature counter so far.
+    counter BIGINT NOT NULL,
+    backup_eligible BOOLEAN NOT NULL,
+    backed_up BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT
+);
+CREATE INDEX passkeys_by_user ON passkeys (user_id, id);
+
+-- What a passkey is asked for, until it answers or a few minutes have passed.
+CREATE TABLE passkey_ceremonies (
+    challenge_hash TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    -- NULL when the account is not known yet.
+    user_id TEXT REFERENCES users (id),
+    -- The session, or the step of a sign-in, that it belongs to.
+    holder TEXT,
+    -- As webauthn-rs writes it (JSON).
+    state TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX passkey_ceremonies_by_end ON passkey_ceremonies (expires_at);
+
+-- A sign-in whose password was correct and whose second factor is awaited.
+CREATE TABLE sign_in_steps (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    -- Ends with the password that was checked.
+    password_hash TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sign_in_steps_by_user ON sign_in_steps (user_id);
+CREATE INDEX sign_in_steps_by_end ON sign_in_steps (expires_at);
 
 CREATE TABLE email_tokens (
     token_hash TEXT NOT NULL PRIMARY KEY,
@@ -149,7 +227,17 @@ CREATE TABLE organizations (
     -- Raised by every write that a page of the organization may show: a stored page of another version is not shown.
     page_version BIGINT NOT NULL DEFAULT 0,
     -- Invitations whose status is pending, also those past their end that are not closed yet; updated with each change.
-    pending_invitations BIGINT NOT NULL DEFAULT 0
+    pending_invitations BIGINT NOT NULL DEFAULT 0,
+    -- Who needs a second factor, and from when on it is enforced.
+    two_factor TEXT NOT NULL DEFAULT 'off',
+    two_factor_from BIGINT,
+    -- How long a session lasts here without activity and in all; NULL for the instance's.
+    idle_minutes INTEGER,
+    absolute_hours INTEGER,
+    -- How old the last proof may be for sensitive changes.
+    step_up_minutes INTEGER NOT NULL DEFAULT 15,
+    -- Members who proved who they are before this time must do it again.
+    sessions_from BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX organizations_by_creator ON organizations (created_by);
 CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;
@@ -275,6 +363,8 @@ CREATE TABLE memberships (
     -- A removal can be undone until then, to the state in removal_snapshot (JSON).
     restorable_until BIGINT,
     removal_snapshot TEXT NOT NULL DEFAULT '',
+    -- As organizations.sessions_from, for this member.
+    sessions_from BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (organization_id, id),
     UNIQUE (organization_id, user_id)
 );

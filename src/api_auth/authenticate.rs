@@ -46,6 +46,7 @@ impl Authentication {
         let owner = OwnerState {
             status: row.4.status,
             access_until: row.4.access_until,
+            awaits_second_factor: row.2.awaits_second_factor(cx.now, &row.1, &row.4),
         };
         let refusal = key.refusal(owner, cx.now).or_else(|| {
             let allowed = networks::allow(&key.allowed_ips, &cx.request.ip);

@@ -19,6 +19,7 @@ use crate::common::config::Config;
 use crate::common::html::local_path;
 use crate::common::keys::Keys;
 use crate::common::password::Hasher;
+use crate::common::sealed::Sealer;
 use crate::common::slots::Slots;
 use crate::common::time::{Clock, Time};
 use crate::common::token::{Seed, Token};
@@ -34,6 +35,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// The secrets of the instance.
     pub keys: Keys,
+    /// Who encrypts stored secrets.
+    pub sealer: Sealer,
     pub clock: Clock,
     /// Where passwords are hashed.
     pub hasher: Hasher,
@@ -79,6 +82,7 @@ impl App {
             writers: WriteQueue::new(db.writers()),
             db,
             config: Arc::new(config),
+            sealer: keys.sealer(),
             keys,
             clock,
             hasher: Hasher::default(),

@@ -117,6 +117,9 @@ actions! {
         TransferDeclined = "organization.transfer_declined" Security General |_| "declined to become the owner".into();
         DualControlChanged = "organization.dual_control_changed" Security General |e| format!("turned dual control {}", if e.turned_on("dual_control") { "on" } else { "off" });
         PolicyChanged = "organization.policy_changed" Security General |e| e.policies();
+        SecurityPolicyChanged = "organization.security_policy_changed" Security General |_| "changed the security policy".into();
+        AllSessionsEnded = "organization.sessions_ended" Security General |_| "signed everyone out".into();
+        MemberSessionsEnded = "organization.member_sessions_ended" Security People |e| format!("ended the sessions of {}", e.label);
         SettingsReviewed = "organization.settings_reviewed" Security General |e| format!("reviewed the security settings: {} of {} checks passed", e.count("passed"), e.count("checks"));
         DeletionRequested = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
         DeletionScheduled = "organization.deletion_scheduled" Change General |e| format!("scheduled the deletion of {}", e.label);
@@ -272,6 +275,17 @@ actions! {
         SignInFailed = "account.sign_in_failed" Login General |e| format!("rejected a sign-in as {}: incorrect password", e.label);
         AccountLocked = "account.locked" Security General |e| format!("locked the account {} after too many incorrect passwords", e.label);
         AccountUnlocked = "account.unlocked" Security General |e| format!("unlocked the account {}", e.label);
+        SecondFactorFailed = "account.second_factor_failed" Login General |e| format!("rejected a sign-in as {}: incorrect code", e.label);
+        AppAdded = "account.app_added" Security General |_| "added an authenticator app".into();
+        AppRemoved = "account.app_removed" Security General |_| "removed their authenticator app".into();
+        BackupCodesReplaced = "account.backup_codes_replaced" Security General |_| "made new backup codes".into();
+        BackupCodeUsed = "account.backup_code_used" Security General |_| "used a backup code".into();
+        PasskeyAdded = "account.passkey_added" Security General |e| format!("added the passkey {}", e.is("name"));
+        PasskeyRemoved = "account.passkey_removed" Security General |e| format!("removed the passkey {}", e.was("name"));
+        PasskeyRefused = "account.passkey_refused" Security General |e| format!("rejected the passkey {}: its counter ran backwards", e.is("name"));
+        SecondFactorRemoved = "account.second_factor_removed" Security General |e| format!("removed two-factor authentication from {}", e.label);
+        SignInDenied = "account.sign_in_denied" Security General |_| "reported a sign-in that was not theirs".into();
+        IdentityConfirmed = "account.identity_confirmed" Login General |_| "confirmed their identity".into();
         PasswordResetRequested = "account.password_reset_requested" Security General |e| format!("sent {} a password reset link", e.label);
         PasswordReset = "account.password_reset" Security General |_| "reset their password by email".into();
         PasswordChanged = "account.password_changed" Security General |_| "changed their password".into();

@@ -8,6 +8,8 @@ use crate::auth::refusal::no_access;
 use crate::authz::actor_kind::ActorKind;
 use crate::authz::decision::{AccessInputs, Permissions};
 use crate::authz::role::{CompanyRole, Role};
+use crate::authz::session_rules::{SessionPolicy, SessionVerdict};
+use crate::common::confirm::ConfirmReason;
 use crate::common::error::AppError;
 use crate::common::id::{ApiKeyId, CompanyId, MembershipId, SessionId, SupportId};
 use crate::common::time::Time;
@@ -71,6 +73,8 @@ pub struct Actor {
     pub zone: Zone,
     /// The operator's support session.
     pub support: Option<ActiveSupport>,
+    /// How strictly the organization asks people to sign in.
+    pub policy: SessionPolicy,
     pub cx: Ctx,
     seen: Option<Time>,
     /// Read at most once for each request.
@@ -103,13 +107,22 @@ impl Actor {
         if let Some(refusal) = no_access(conn, cx, &organization, &membership)? {
             return Err(refusal);
         }
+        let policy = organization.policy(&membership);
+        match policy.verdict(cx.now, &person.facts, membership.role.is_owner_or_admin()) {
+            SessionVerdict::Accepted => {}
+            SessionVerdict::Confirm(reason) => return Err(AppError::Confirm(reason)),
+            SessionVerdict::SecondFactor => {
+                return Err(AppError::SecondFactor(organization.name, person.second_factor));
+            }
+        }
         cx.request.page.is_for(|| {
             let versions = (
                 organization.page_version,
                 account_version,
                 instance_version.unwrap_or_default(),
             );
-            person.as_member(token, organization.id, versions.into(), &membership, held.first_end)
+            let ends = [held.first_end, policy.ends_at(&person.facts)];
+            person.as_member(token, organization.id, versions.into(), &membership, ends)
         });
         let inputs = held.inputs(&facts, &organization);
         Ok(Self::of(cx, person, organization, slug, &membership, inputs))
@@ -125,6 +138,7 @@ impl Actor {
         inputs: AccessInputs,
     ) -> Self {
         let zone = person.zone.unwrap_or(organization.timezone);
+        let policy = organization.policy(membership);
         Self {
             kind: ActorKind::User,
             scheme: AuthScheme::Session(person.session),
@@ -145,6 +159,7 @@ impl Actor {
             org_zone: organization.timezone,
             zone,
             support: None,
+            policy,
             cx: cx.clone(),
             seen: membership.last_seen_at,
             assignments: OnceLock::new(),
@@ -200,11 +215,18 @@ impl Actor {
             org_zone: entered.timezone,
             zone,
             support: Some(entered.support),
+            policy: SessionPolicy::NONE,
             cx: cx.clone(),
             seen: Some(cx.now),
             assignments: OnceLock::new(),
             role_counts: OnceLock::new(),
         }
+    }
+
+    /// Refuses what needs a recent proof of who the person is, when the last one is too old.
+    pub fn confirmed(&self) -> Result<(), AppError> {
+        let fresh = self.key.is_some() || self.person.facts.is_fresh(self.cx.now, self.policy.step_up);
+        if fresh { Ok(()) } else { Err(AppError::Confirm(ConfirmReason::StepUp)) }
     }
 
     /// Whether it is time to save that the member was seen: in this organization, or in this session.

@@ -1,15 +1,14 @@
 //! The account that is signed in with a session.
 
-use actix_session::Session;
 use diesel::QueryResult;
 
 use crate::app::Ctx;
 use crate::app::stored::{MemberReader, PageReader, PageVersions};
 use crate::audit::{ActorRef, Event, Events};
+use crate::authz::session_rules::SessionFacts;
 use crate::common::email::Email;
-use crate::common::error::AppError;
 use crate::common::id::{MembershipId, SessionId, UserId};
-use crate::common::time::Time;
+use crate::common::time::{Span, Time};
 use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
@@ -18,8 +17,6 @@ use crate::models::reader;
 use crate::models::reader::{AccountRow, MembershipRow, SessionRow};
 use crate::models::session::{ABSOLUTE, TOUCH};
 use crate::models::{membership, session};
-
-const TOKEN: &str = "token";
 
 /// An account that is signed in.
 #[derive(Debug, Clone)]
@@ -39,9 +36,10 @@ pub struct CurrentUser {
     /// The session of this request. A key has none, and the id is nil.
     pub session: SessionId,
     pub cx: Ctx,
-    /// When the session began.
-    pub began: Time,
-    seen: Time,
+    /// What the session proved, and when.
+    pub facts: SessionFacts,
+    /// Whether the account has an authenticator app or a passkey.
+    pub second_factor: bool,
 }
 
 impl CurrentUser {
@@ -56,8 +54,13 @@ impl CurrentUser {
             zone: account.timezone,
             session: session.id,
             cx: cx.clone(),
-            began: session.created_at,
-            seen: session.last_seen_at,
+            facts: SessionFacts {
+                proofs: session.proofs.into(),
+                began: session.created_at,
+                seen: session.last_seen_at,
+                longest_idle: Span(session.longest_idle),
+            },
+            second_factor: account.second_factor,
         }
     }
 
@@ -83,31 +86,32 @@ impl CurrentUser {
     }
 
     pub fn is_stale(&self) -> bool {
-        self.cx.now - self.seen > TOUCH
+        self.cx.now - self.facts.seen > TOUCH
     }
 
     /// As the reader of a page outside of organizations.
-    pub fn as_reader(&self, token: &Token) -> PageReader {
+    pub fn as_reader(&self, token: &Token, ends: Option<Time>) -> PageReader {
+        let last = Time((self.facts.began + ABSOLUTE).0 - 1);
         PageReader {
             session_hash: token.hash(),
             person: self.id,
             member: None,
-            until: Time((self.began + ABSOLUTE).0 - 1),
-            noted_until: self.seen + TOUCH,
+            until: ends.map_or(last, |ends| ends.min(last)),
+            noted_until: self.facts.seen + TOUCH,
         }
     }
 
-    /// As the reader of a page of an organization. `first_end`: when the first of their assignments ends.
+    /// As the reader of a page of an organization. `ends`: when their access or this session ends there, or an assignment.
     pub fn as_member(
         &self,
         token: &Token,
         organization: OrgId,
         versions: PageVersions,
         membership: &MembershipRow,
-        first_end: Option<Time>,
+        ends: [Option<Time>; 2],
     ) -> PageReader {
-        let reader = self.as_reader(token);
-        let ends = [membership.access_until, first_end].into_iter().flatten();
+        let reader = self.as_reader(token, None);
+        let ends = ends.into_iter().chain([membership.access_until]).flatten();
         let visit = membership.last_seen_at.unwrap_or(Time(0));
         PageReader {
             member: Some(MemberReader {
@@ -123,27 +127,11 @@ impl CurrentUser {
 
     /// Saves the time of this request, at most once a minute and in a transaction of its own.
     pub fn touch(&self, conn: &mut Conn, membership: Option<MembershipId>) -> QueryResult<()> {
-        session::touch(conn, &self.cx, self.session)?;
+        let idle = self.facts.longest_idle.max(self.cx.now - self.facts.seen);
+        session::touch(conn, &self.cx, self.session, idle)?;
         if let Some(membership) = membership {
             membership::seen(conn, self.id, membership, self.cx.now)?;
         }
         Ok(())
     }
-}
-
-/// The token of the request's cookie.
-pub fn token(session: &Session) -> Option<Token> {
-    session
-        .get::<String>(TOKEN)
-        .ok()
-        .flatten()
-        .map(|text| Token::received(&text))
-}
-
-/// Saves the token of a new session in the cookie and removes everything else from it.
-pub fn remember(session: &Session, token: &Token) -> Result<(), AppError> {
-    // Not `purge`: a purged session accepts no new values.
-    session.clear();
-    session.renew();
-    session.insert(TOKEN, token.as_str()).map_err(AppError::internal)
 }

@@ -36,7 +36,7 @@ use crate::auth::company::Company;
 use crate::auth::current_user::CurrentUser;
 pub use crate::auth::gate::{CompanyGate, Gate};
 use crate::auth::request::{FLASH, RequestState};
-pub use crate::auth::signed_in::{AcceptedAccounts, OperatorGate, SignedIn, Unverified, Verified};
+pub use crate::auth::signed_in::{AcceptedAccounts, OperatorGate, SignedIn, Unconfirmed, Unverified, Verified};
 pub use crate::auth::system::System;
 pub use crate::auth::visitor::{Public, Visit, Visitor};
 use crate::authz::permission::Permission;

@@ -12,11 +12,11 @@ use crate::app::{App, Ctx, Flash, RequestInfo};
 use crate::audit;
 use crate::audit::{ActorRef, Events};
 use crate::auth::actor::Actor;
-use crate::auth::current_user;
 use crate::auth::current_user::CurrentUser;
 use crate::authz::actor_kind::ActorKind;
 use crate::common::error::{AppError, ChangeError};
 use crate::common::id::MembershipId;
+use crate::common::session_cookie;
 use crate::common::token::Token;
 use crate::db::{Conn, Written, affected};
 use crate::models::api_key::touch::KeyTouch;
@@ -41,7 +41,7 @@ impl RequestState {
     pub fn of(req: &HttpRequest) -> Result<Self, AppError> {
         let session = req.get_session();
         let mut state = Self::without_cookie(req)?;
-        state.token = current_user::token(&session);
+        state.token = session_cookie::token(&session);
         // A message is for the next whole page, not for a fragment or a POST. Taking what isn't there would be a change too, and
         // the cookie be written anew.
         let takes = req.method() == Method::GET && !state.request.fragment && session.entries().contains_key(FLASH);

@@ -6,14 +6,19 @@ use crate::app::Ctx;
 use crate::audit::Events;
 use crate::auth::current_user::CurrentUser;
 use crate::auth::request::RequestState;
+use crate::authz::session_rules::SessionPolicy;
 use crate::common::error::{AppError, ChangeError};
+use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::db::Conn;
+use crate::models::organization::of_user::strictest_limits;
 
 /// Which accounts a `SignedIn` accepts.
 pub trait AcceptedAccounts: 'static {
     /// Whether the email address must be verified.
     const VERIFIED: bool;
+    /// Whether the session must be within the time limits of the account's organizations.
+    const CURRENT: bool = true;
 }
 
 /// Accounts with a verified email address.
@@ -30,6 +35,25 @@ impl AcceptedAccounts for Unverified {
     const VERIFIED: bool = false;
 }
 
+/// Also accounts that have to prove again who they are.
+#[derive(Debug)]
+pub struct Unconfirmed;
+impl AcceptedAccounts for Unconfirmed {
+    const VERIFIED: bool = false;
+    const CURRENT: bool = false;
+}
+
+/// The account of a session that is within the limits of all of its organizations.
+fn current(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<(CurrentUser, Option<Time>), AppError> {
+    let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+    let (idle, absolute) = strictest_limits(conn, person.id)?;
+    let policy = SessionPolicy::of_limits(idle, absolute);
+    let within = person.facts.within(cx.now, policy.idle, policy.absolute);
+    within.map_err(AppError::Confirm)?;
+    let ends = policy.ends_at(&person.facts);
+    Ok((person, ends))
+}
+
 /// An account that is signed in, outside of any organization.
 pub struct SignedIn<W: AcceptedAccounts = Verified> {
     pub(super) pass: RequestState,
@@ -38,11 +62,14 @@ pub struct SignedIn<W: AcceptedAccounts = Verified> {
 
 impl<W: AcceptedAccounts> SignedIn<W> {
     fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
-        let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+        if !W::CURRENT {
+            return CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut);
+        }
+        let (person, ends) = current(cx, conn, token)?;
         if W::VERIFIED && !person.verified {
             return Err(AppError::Unverified);
         }
-        cx.request.page.is_for(|| person.as_reader(token));
+        cx.request.page.is_for(|| person.as_reader(token, ends));
         Ok(person)
     }
 }
@@ -55,7 +82,7 @@ pub struct OperatorGate {
 
 impl OperatorGate {
     fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
-        let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+        let (person, _) = current(cx, conn, token)?;
         if person.operator && person.verified {
             Ok(person)
         } else {

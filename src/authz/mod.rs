@@ -8,3 +8,4 @@ pub mod explain;
 pub mod permission;
 pub mod role;
 pub mod scope;
+pub mod session_rules;

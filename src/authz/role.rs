@@ -58,6 +58,11 @@ impl Role {
         }
     }
 
+    /// Whether it is Owner or Admin.
+    pub fn is_owner_or_admin(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
+
     /// The level: no one changes a member with a higher rank.
     pub fn rank(self) -> u8 {
         match self {

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::common::confirm::ConfirmReason;
 use crate::common::problem::Problem;
 
 /// Why a request was not served.
@@ -12,6 +13,11 @@ pub enum AppError {
     SignedOut,
     /// Signed in, but the address isn't verified yet: redirects to the verification page.
     Unverified,
+    /// The person has to prove again who they are: redirects to where they do, and back afterwards.
+    Confirm(ConfirmReason),
+    /// The organization requires a second factor, and the session has none. The name of the organization, and whether the account
+    /// has one.
+    SecondFactor(String, bool),
     /// It doesn't exist, or belongs to another tenant: both look alike.
     NotFound,
     /// The organization has a new address; the slug of it.
@@ -90,10 +96,10 @@ impl std::fmt::Display for AppError {
 impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignedOut | Self::Unverified => StatusCode::SEE_OTHER,
+            Self::SignedOut | Self::Unverified | Self::Confirm(_) => StatusCode::SEE_OTHER,
             Self::Moved(_) | Self::CompanyMoved(_) => StatusCode::PERMANENT_REDIRECT,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::CrossSite | Self::SecondFactor(..) => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

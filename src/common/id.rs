@@ -133,6 +133,8 @@ typed_id!(
     RateCardId,
     /// A report that is sent by email.
     ScheduleId,
+    /// A passkey.
+    PasskeyId,
     /// A resource: an agent, a campaign, a phone number and so on.
     ResourceId,
 );

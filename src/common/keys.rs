@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use crate::common::sealed::Sealer;
 use crate::common::signing::Signer;
 use crate::common::token::{Seed, Token, hex, random};
 
@@ -115,6 +116,16 @@ impl Keys {
         let mut seed = [0; 32];
         seed.copy_from_slice(&self.mac(b"signing key 1"));
         Signer::of(&seed)
+    }
+
+    /// Who encrypts stored secrets for this instance.
+    pub fn sealer(&self) -> Sealer {
+        Sealer::of(&self.mac(b"sealed secrets 1"))
+    }
+
+    /// A key for one purpose and person, which follows from the key file alone.
+    pub fn derived(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
+        self.mac(&sealed(purpose, parts))
     }
 
     /// The key that encrypts the session cookie.

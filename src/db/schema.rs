@@ -33,6 +33,9 @@ diesel::table! {
         created_at -> BigInt,
         timezone -> Nullable<Text>,
         page_version -> BigInt,
+        second_factor -> Bool,
+        device_epoch -> Integer,
+        first_sign_in_at -> Nullable<BigInt>,
     }
 }
 
@@ -45,6 +48,68 @@ diesel::table! {
         agent -> Text,
         created_at -> BigInt,
         last_seen_at -> BigInt,
+        password_at -> Nullable<BigInt>,
+        totp_at -> Nullable<BigInt>,
+        backup_code_at -> Nullable<BigInt>,
+        passkey_at -> Nullable<BigInt>,
+        verified_passkey_at -> Nullable<BigInt>,
+        longest_idle -> BigInt,
+    }
+}
+
+diesel::table! {
+    totp_secrets (user_id) {
+        user_id -> Text,
+        secret -> Text,
+        confirmed_at -> Nullable<BigInt>,
+        generation -> Integer,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    backup_codes (user_id, code_hash) {
+        user_id -> Text,
+        code_hash -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        user_id -> Text,
+        credential_id -> Text,
+        name -> Text,
+        credential -> Text,
+        counter -> BigInt,
+        backup_eligible -> Bool,
+        backed_up -> Bool,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkey_ceremonies (challenge_hash) {
+        challenge_hash -> Text,
+        kind -> Text,
+        user_id -> Nullable<Text>,
+        holder -> Nullable<Text>,
+        state -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_steps (token_hash) {
+        token_hash -> Text,
+        user_id -> Text,
+        password_hash -> Text,
+        attempts -> Integer,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -135,6 +200,12 @@ diesel::table! {
         assignment_count -> BigInt,
         page_version -> BigInt,
         pending_invitations -> BigInt,
+        two_factor -> Text,
+        two_factor_from -> Nullable<BigInt>,
+        idle_minutes -> Nullable<Integer>,
+        absolute_hours -> Nullable<Integer>,
+        step_up_minutes -> Integer,
+        sessions_from -> BigInt,
     }
 }
 
@@ -217,6 +288,7 @@ diesel::table! {
         suspend_reason -> Text,
         restorable_until -> Nullable<BigInt>,
         removal_snapshot -> Text,
+        sessions_from -> BigInt,
     }
 }
 
@@ -980,6 +1052,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     instance_pages,
     users,
     sessions,
+    totp_secrets,
+    backup_codes,
+    passkeys,
+    passkey_ceremonies,
+    sign_in_steps,
     email_tokens,
     login_attempts,
     account_requests,

@@ -12,6 +12,8 @@ crate::text_enum! {
         EmailChange = "email_change",
         EmailChanged = "email_changed",
         PasswordChanged = "password_changed",
+        SecondFactorChanged = "second_factor_changed",
+        BackupCodeUsed = "backup_code_used",
         Invitation = "invitation",
         InvitationDeclined = "invitation_declined",
         JoinRequested = "join_requested",

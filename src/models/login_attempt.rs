@@ -33,6 +33,8 @@ crate::text_enum! {
     pub enum AttemptKind {
         /// A password attempt.
         Login = "login",
+        /// A second factor after a correct password.
+        SecondFactor = "second_factor",
         /// An email that verifies an address.
         Email = "email",
         /// An email with a link to choose a new password.
@@ -123,9 +125,24 @@ fn insert(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email, source: &
 
 /// Counts a password attempt. It counts before the password is checked, so that simultaneous attempts cannot exceed the limit.
 pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email, source: &AttemptSource) -> QueryResult<AttemptVerdict> {
+    count(conn, cx, AttemptKind::Login, email, source)
+}
+
+/// As [`password`], for a second factor. All attempts on the account count together: who gets here knows the password.
+pub fn second_factor(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<AttemptVerdict> {
+    count(conn, cx, AttemptKind::SecondFactor, email, &AttemptSource::Anyone)
+}
+
+fn count(
+    conn: &mut Conn,
+    cx: &Ctx,
+    kind: AttemptKind,
+    email: &Email,
+    source: &AttemptSource,
+) -> QueryResult<AttemptVerdict> {
     conn.advisory_lock(email.as_str())?;
     let recent = login_attempts::table
-        .filter(login_attempts::kind.eq(AttemptKind::Login))
+        .filter(login_attempts::kind.eq(kind))
         .filter(login_attempts::at.gt(cx.now - LOCK));
     let by_sender = recent
         .filter(login_attempts::ip.eq(&cx.request.ip))
@@ -138,7 +155,7 @@ pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email, source: &AttemptSource
         .get_result(conn)?;
     let verdict = verdict(by_address, by_sender);
     if verdict == AttemptVerdict::Allowed {
-        insert(conn, cx, AttemptKind::Login, email, source)?;
+        insert(conn, cx, kind, email, source)?;
     }
     Ok(verdict)
 }
@@ -150,6 +167,17 @@ pub fn clear(conn: &mut Conn, email: &str, source: &AttemptSource) -> QueryResul
             .filter(login_attempts::email.eq(email))
             .filter(login_attempts::source.eq(source.stored()))
             .filter(login_attempts::kind.eq(AttemptKind::Login)),
+    )
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the attempts on the second factor of an address, after a correct one.
+pub fn clear_second_factor(conn: &mut Conn, email: &str) -> QueryResult<()> {
+    diesel::delete(
+        login_attempts::table
+            .filter(login_attempts::email.eq(email))
+            .filter(login_attempts::kind.eq(AttemptKind::SecondFactor)),
     )
     .execute(conn)?;
     Ok(())
@@ -176,7 +204,11 @@ pub fn clear_all(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
             .filter(login_attempts::email.eq(email))
-            .filter(login_attempts::kind.eq_any([AttemptKind::Login, AttemptKind::Unlock])),
+            .filter(login_attempts::kind.eq_any([
+                AttemptKind::Login,
+                AttemptKind::SecondFactor,
+                AttemptKind::Unlock,
+            ])),
     )
     .execute(conn)?;
     Ok(())

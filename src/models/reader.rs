@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 
 use crate::authz::role::{CompanyRole, Role};
+use crate::authz::session_rules::{Proofs, SessionPolicy, TwoFactorRule};
 use crate::common::id::{CompanyId, MembershipId, SessionId, UserId};
-use crate::common::time::Time;
+use crate::common::time::{Span, Time};
 use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
@@ -16,7 +17,7 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, OrganizationType, UnitLabel};
 use crate::models::membership::access::{FACTS, MembershipAccess};
 use crate::models::membership::held::HeldRoles;
-use crate::models::session::{ABSOLUTE, IDLE};
+use crate::models::session::{ABSOLUTE, IDLE, ProofColumns};
 use crate::on_each;
 
 /// The account of a session.
@@ -31,6 +32,8 @@ pub struct AccountRow {
     pub organization_limit: Option<i32>,
     pub timezone: Option<Zone>,
     pub page_version: i64,
+    /// Whether the account has an authenticator app or a passkey.
+    pub second_factor: bool,
 }
 
 /// A session.
@@ -40,6 +43,9 @@ pub struct SessionRow {
     pub id: SessionId,
     pub created_at: Time,
     pub last_seen_at: Time,
+    pub longest_idle: i64,
+    #[diesel(embed)]
+    pub proofs: ProofColumns,
 }
 
 impl SessionRow {
@@ -49,6 +55,8 @@ impl SessionRow {
             id: SessionId::NIL,
             created_at: now,
             last_seen_at: now,
+            longest_idle: 0,
+            proofs: Proofs::default().into(),
         }
     }
 }
@@ -67,6 +75,49 @@ pub struct OrganizationRow {
     pub delete_after: Option<Time>,
     pub timezone: Zone,
     pub page_version: i64,
+    #[diesel(embed)]
+    pub security: SecurityColumns,
+}
+
+impl OrganizationRow {
+    /// What the organization asks of a member's session.
+    pub fn policy(&self, member: &MembershipRow) -> SessionPolicy {
+        let policy = self.security.policy();
+        SessionPolicy {
+            sessions_from: policy.sessions_from.max(member.sessions_from),
+            ..policy
+        }
+    }
+
+    /// Whether a member waits for a second factor, whatever a session proved: for work without one.
+    pub fn awaits_second_factor(&self, now: Time, account: &AccountRow, member: &MembershipRow) -> bool {
+        !account.second_factor && self.security.policy().enforces(now, member.role.is_owner_or_admin())
+    }
+}
+
+/// How strictly an organization asks people to sign in, as stored.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = organizations)]
+pub struct SecurityColumns {
+    pub two_factor: TwoFactorRule,
+    pub two_factor_from: Option<Time>,
+    pub idle_minutes: Option<i32>,
+    pub absolute_hours: Option<i32>,
+    pub step_up_minutes: i32,
+    pub sessions_from: Time,
+}
+
+impl SecurityColumns {
+    /// As the rules read it.
+    pub fn policy(&self) -> SessionPolicy {
+        SessionPolicy {
+            two_factor: self.two_factor,
+            two_factor_from: self.two_factor_from,
+            step_up: Span::minutes(self.step_up_minutes.into()),
+            sessions_from: self.sessions_from,
+            ..SessionPolicy::of_limits(self.idle_minutes, self.absolute_hours)
+        }
+    }
 }
 
 /// A membership.
@@ -78,6 +129,7 @@ pub struct MembershipRow {
     pub status: MembershipStatus,
     pub access_until: Option<Time>,
     pub last_seen_at: Option<Time>,
+    pub sessions_from: Time,
 }
 
 /// A company.

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::app::Ctx;
+use crate::authz::session_rules::{NOTED_EVERY, Proofs};
 use crate::common::id::{SessionId, UserId};
 use crate::common::time::{Span, Time};
 use crate::common::token::Token;
@@ -14,10 +15,45 @@ pub const IDLE: Span = Span::days(14);
 /// … and this long after it began.
 pub const ABSOLUTE: Span = Span::days(90);
 /// How often the last request is noted.
-pub const TOUCH: Span = Span::minutes(1);
+pub const TOUCH: Span = NOTED_EVERY;
+
+/// When each proof was last given, as stored.
+#[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sessions)]
+pub struct ProofColumns {
+    password_at: Option<Time>,
+    totp_at: Option<Time>,
+    backup_code_at: Option<Time>,
+    passkey_at: Option<Time>,
+    verified_passkey_at: Option<Time>,
+}
+
+impl From<Proofs> for ProofColumns {
+    fn from(proofs: Proofs) -> Self {
+        Self {
+            password_at: proofs.password,
+            totp_at: proofs.totp,
+            backup_code_at: proofs.backup_code,
+            passkey_at: proofs.passkey,
+            verified_passkey_at: proofs.verified_passkey,
+        }
+    }
+}
+
+impl From<ProofColumns> for Proofs {
+    fn from(columns: ProofColumns) -> Self {
+        Self {
+            password: columns.password_at,
+            totp: columns.totp_at,
+            backup_code: columns.backup_code_at,
+            passkey: columns.passkey_at,
+            verified_passkey: columns.verified_passkey_at,
+        }
+    }
+}
 
 /// Begins a session with a token of its own.
-pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, SessionId)> {
+pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId, proofs: Proofs) -> QueryResult<(Token, SessionId)> {
     affected::person(user);
     let token = Token::random();
     let id = SessionId::fresh();
@@ -30,9 +66,33 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, Ses
             sessions::agent.eq(&cx.request.agent),
             sessions::created_at.eq(cx.now),
             sessions::last_seen_at.eq(cx.now),
+            ProofColumns::from(proofs),
         ))
         .execute(conn)?;
     Ok((token, id))
+}
+
+/// Adds proofs to a session: those that are `None` stay as they are. What was noted as a pause no longer counts.
+pub fn prove(conn: &mut Conn, user: UserId, session: SessionId, proofs: Proofs) -> QueryResult<()> {
+    affected::person(user);
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set((ProofColumns::from(proofs), sessions::longest_idle.eq(0)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets what a session proved with a second factor, when the account no longer has one.
+pub fn forget_factors(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+    let none: Option<Time> = None;
+    diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+        .set((
+            sessions::totp_at.eq(none),
+            sessions::backup_code_at.eq(none),
+            sessions::passkey_at.eq(none),
+            sessions::verified_passkey_at.eq(none),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Replaces the token of a session, so that a stolen one does not gain the user's new permissions.
@@ -44,11 +104,15 @@ pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
     Ok(token)
 }
 
-/// Saves the time and the IP address of a session's last request.
-pub fn touch(conn: &mut Conn, cx: &Ctx, session: SessionId) -> QueryResult<()> {
+/// Saves the time and the IP address of a session's last request, and its longest pause so far.
+pub fn touch(conn: &mut Conn, cx: &Ctx, session: SessionId, longest_idle: Span) -> QueryResult<()> {
     affected::no_one();
     diesel::update(sessions::table.filter(sessions::id.eq(session)))
-        .set((sessions::last_seen_at.eq(cx.now), sessions::ip.eq(&cx.request.ip)))
+        .set((
+            sessions::last_seen_at.eq(cx.now),
+            sessions::ip.eq(&cx.request.ip),
+            sessions::longest_idle.eq(longest_idle.0),
+        ))
         .execute(conn)?;
     Ok(())
 }

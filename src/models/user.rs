@@ -29,6 +29,11 @@ pub struct Account {
     pub password_hash: String,
     pub email_verified_at: Option<Time>,
     timezone: Option<Zone>,
+    /// Whether the account has an authenticator app or a passkey.
+    pub second_factor: bool,
+    /// Devices of an earlier number count as new.
+    pub device_epoch: i32,
+    pub first_sign_in_at: Option<Time>,
 }
 
 impl Account {
@@ -111,6 +116,9 @@ pub fn add_as(
         password_hash: password_hash.to_owned(),
         email_verified_at: None,
         timezone: None,
+        second_factor: false,
+        device_epoch: 0,
+        first_sign_in_at: None,
     };
     let row = (
         users::id.eq(account.id),

@@ -11,7 +11,8 @@ use crate::db::types::org_id::OrgId;
 use crate::models::reader;
 use crate::models::reader::SessionRow;
 
-/// The member as an actor; `None` for one who was removed, is suspended, or whose access has ended.
+/// The member as an actor; `None` for one who was removed, is suspended, whose access has ended, or who needs a second factor
+/// first.
 pub fn of(conn: &mut Conn, cx: &Ctx, organization: OrgId, member: MembershipId) -> Result<Option<Actor>, AppError> {
     let Some((account, organization, slug, membership, facts, held)) =
         reader::absent_member(conn, cx.now, organization, member)?
@@ -19,7 +20,8 @@ pub fn of(conn: &mut Conn, cx: &Ctx, organization: OrgId, member: MembershipId) 
         return Ok(None);
     };
     let ended = membership.access_until.is_some_and(|end| end < cx.now);
-    if membership.status != MembershipStatus::Active || ended || account.email_verified_at.is_none() {
+    let waits = organization.awaits_second_factor(cx.now, &account, &membership);
+    if membership.status != MembershipStatus::Active || ended || waits || account.email_verified_at.is_none() {
         return Ok(None);
     }
     let person = CurrentUser::from_row(account, &SessionRow::none(cx.now), cx);

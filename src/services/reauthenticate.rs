@@ -7,7 +7,6 @@ use crate::auth::{Gate, OperatorGate, SignedIn, Unverified};
 use crate::authz::permission::Permission;
 use crate::change_error;
 use crate::common::error::AppError;
-use crate::common::time::Span;
 use crate::db::Conn;
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptSource, AttemptVerdict};
@@ -52,17 +51,9 @@ async fn verify(app: &App, attempt: PasswordAttempt, password: String) -> Result
     }
 }
 
-/// How long after the sign-in no password is asked for where `confirm_unless_recent` decides.
-const RECENT: Span = Span::minutes(15);
-
-/// Whether the person signed in a moment ago.
-pub fn is_recent(person: &CurrentUser) -> bool {
-    person.cx.now - person.began <= RECENT
-}
-
-/// As `confirm`, unless the member signed in within the last 15 minutes.
+/// As `confirm`, unless the member proved who they are as lately as the organization asks for.
 pub async fn confirm_unless_recent<P: Permission>(gate: &Gate<P>, password: String) -> Result<(), PasswordError> {
-    if gate.read(|actor, _| Ok(is_recent(&actor.person))).await? {
+    if gate.read(|actor, _| Ok(actor.confirmed().is_ok())).await? {
         Ok(())
     } else {
         confirm(gate, password).await

@@ -27,6 +27,8 @@ struct ErrorPage {
     people: Vec<(String, String)>,
     home: &'static str,
     ask: Option<AccessRequestLink>,
+    /// Path and words of the button that leads to what is missing.
+    fix: Option<(String, &'static str)>,
 }
 
 /// What can be requested, and where.
@@ -52,14 +54,11 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
     }
     let status = response.status();
     let answer = match error {
-        Some(AppError::SignedOut) => {
-            // The path of a form has no page: back to the page that the form was on.
-            let headers = response.request().headers();
-            let next = match *response.request().method() {
-                Method::GET | Method::HEAD => Some(request.path.as_str()),
-                _ => came_from(headers, &app.config.base_url),
-            };
-            to_login(request, next)
+        Some(AppError::SignedOut) => to_login(request, page_before(&response, app, request)),
+        Some(AppError::Confirm(reason)) => {
+            let next = page_before(&response, app, request).unwrap_or("/");
+            let next = query_value(next);
+            elsewhere(request, &format!("/account/confirmation?why={reason}&next={next}"))
         }
         Some(AppError::Unverified) => elsewhere(request, "/verify"),
         Some(AppError::Moved(slug)) => moved(&response, request, organization_path(&request.path, slug)),
@@ -77,6 +76,14 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
         }
     };
     response.into_response(answer).map_into_boxed_body()
+}
+
+/// The page to go back to. The path of a form has no page: it is the one that the form was on.
+fn page_before<'a>(response: &'a ServiceResponse<BoxBody>, app: &App, request: &'a RequestInfo) -> Option<&'a str> {
+    match *response.request().method() {
+        Method::GET | Method::HEAD => Some(request.path.as_str()),
+        _ => came_from(response.request().headers(), &app.config.base_url),
+    }
 }
 
 fn to_login(request: &RequestInfo, next: Option<&str>) -> HttpResponse {
@@ -162,6 +169,10 @@ fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<R
         people: refusal.map(|refusal| refusal.people.clone()).unwrap_or_default(),
         ask: missing.and_then(|refusal| AccessRequestLink::of(refusal)),
         home: "/organizations",
+        fix: match error {
+            Some(AppError::SecondFactor(_, enrolled)) => Some(second_factor_fix(*enrolled, request)),
+            _ => None,
+        },
     };
     let body = page.render().unwrap_or_else(|_| format!("{} {title}", status.as_u16()));
     let mut builder = HttpResponseBuilder::new(status);
@@ -169,6 +180,16 @@ fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<R
         builder.insert_header((header::RETRY_AFTER, "5"));
     }
     builder.content_type("text/html; charset=utf-8").body(body)
+}
+
+/// Where the missing second factor is set up, or given.
+fn second_factor_fix(enrolled: bool, request: &RequestInfo) -> (String, &'static str) {
+    let next = query_value(&request.path);
+    if enrolled {
+        (format!("/account/confirmation?next={next}"), "Enter a code")
+    } else {
+        (format!("/account/two-factor?next={next}"), "Set up two-factor authentication")
+    }
 }
 
 impl AccessRequestLink {
@@ -193,6 +214,12 @@ fn of_error(error: &AppError, status: StatusCode, request: &RequestInfo) -> Erro
                 "Your role doesn’t include the permission that this page requires.".into(),
             ),
         },
+        AppError::SecondFactor(organization, _) => (
+            "Two-factor authentication required",
+            format!(
+                "{organization} requires two-factor authentication. Your membership is unchanged: everything opens again as soon as you set it up."
+            ),
+        ),
         AppError::CrossSite => (
             "This request came from another site",
             "Open the page in Tenantry and try again.".into(),

@@ -5,8 +5,9 @@ use actix_web::web::Path;
 use askama::Template;
 
 use crate::auth::current_user::CurrentUser;
-use crate::auth::{SignedIn, Unverified, current_user};
+use crate::auth::{SignedIn, Unverified};
 use crate::common::error::AppError;
+use crate::common::session_cookie;
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::handlers::accounts::page::{AccountPage, EndedLink, EndedLinkPage};
@@ -69,7 +70,7 @@ pub async fn update(gate: SignedIn<Unverified>, path: Path<String>) -> Result<Ht
         .await
     {
         Ok(session) => {
-            current_user::remember(gate.session(), &session.token)?;
+            session_cookie::remember(gate.session(), &session.token)?;
             let message = "Your email address is changed. Other sessions were signed out";
             return Ok(gate.done(message, "/account"));
         }

@@ -6,14 +6,16 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::audit::Events;
-use crate::auth::{Visit, Visitor, current_user};
+use crate::auth::{Visit, Visitor};
 use crate::common::config::{BrowserCache, Signup};
 use crate::common::email::Email;
 use crate::common::error::AppError;
+use crate::common::session_cookie;
 use crate::common::form::FormErrors;
 use crate::common::html::{Page, local_path, query_value, see_other};
 use crate::handlers::accounts::landing::landing;
 use crate::handlers::accounts::page::{AccountPage, NextQuery};
+use crate::handlers::accounts::second_factor;
 use crate::handlers::password::{FLOODED, LOCKED};
 use crate::models::user::Account;
 use crate::services::accounts::invited::invitation_token;
@@ -92,9 +94,13 @@ pub async fn create(visitor: Visitor, form: Form<SignInForm>) -> Result<HttpResp
     };
     match sign_in::sign_in(&visitor, address, password, next.clone()).await? {
         SignInOutcome::SignedIn { session, verified } => {
-            current_user::remember(visitor.session(), &session.token)?;
+            session_cookie::remember(visitor.session(), &session.token)?;
             let path = landing(&next, verified, &session);
             Ok(see_other(visitor.fragment(), &path))
+        }
+        SignInOutcome::SecondFactor(step) => {
+            session_cookie::remember_step(visitor.session(), &step)?;
+            Ok(see_other(visitor.fragment(), &second_factor::path(&next)))
         }
         SignInOutcome::Locked => again(&visitor, email, next, unprocessable, ("password", LOCKED)).await,
         SignInOutcome::Flooded => {
@@ -147,11 +153,7 @@ pub async fn destroy(visitor: Visitor, form: Option<Form<NextQuery>>) -> Result<
     visitor.session().purge();
     // A user who changes accounts continues where they were, such as at an invitation.
     let next = form.map(|form| form.into_inner().next).unwrap_or_default();
-    let path = match local_path(&next, "") {
-        "" => "/login".to_owned(),
-        next => format!("/login?next={}", query_value(next)),
-    };
-    let mut answer = see_other(visitor.fragment(), &path);
+    let mut answer = see_other(visitor.fragment(), &NextQuery { next }.login());
     if visitor.app().config.browser_cache == BrowserCache::Confirmed {
         // The pages on the device are this person's (w3.org/TR/clear-site-data).
         let cached = HeaderValue::from_static("\"cache\"");

@@ -11,6 +11,7 @@ pub mod password;
 pub mod password_request;
 pub mod password_reset;
 pub mod profile;
+pub mod second_factor;
 pub mod sessions;
 pub mod sign_up;
 pub mod signed_up;

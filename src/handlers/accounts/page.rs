@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::common::error::AppError;
-use crate::common::html::{Page, html_with, see_other};
+use crate::common::html::{Page, html_with, local_path, query_value, see_other};
 use crate::web::layout::Layout;
 
 /// The path to continue with after signing in.
@@ -14,6 +14,16 @@ use crate::web::layout::Layout;
 pub struct NextQuery {
     #[serde(default)]
     pub next: String,
+}
+
+impl NextQuery {
+    /// The sign-in page, with the path to continue with.
+    pub fn login(&self) -> String {
+        match local_path(&self.next, "") {
+            "" => "/login".to_owned(),
+            next => format!("/login?next={}", query_value(next)),
+        }
+    }
 }
 
 pub enum AccountPage<T> {

@@ -3,14 +3,13 @@ use actix_web::web::{Form, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::auth::{Visit, Visitor, current_user};
+use crate::auth::{Visit, Visitor};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::password::NewPassword;
 use crate::common::token::Token;
 use crate::db::Conn;
-use crate::handlers::accounts::landing::landing;
-use crate::handlers::accounts::page::{AccountPage, EndedLink};
+use crate::handlers::accounts::page::{AccountPage, EndedLink, NextQuery};
 use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::services::accounts::password_reset;
@@ -87,16 +86,14 @@ pub async fn update(
     let hash = visitor.app().hasher.hash(password).await?;
     let reset = visitor
         .try_write(move |visit, conn| {
-            let (session, next, events) = password_reset::reset(conn, visit, &token, &hash)?;
-            let actor = session.actor.clone();
-            Ok(((session, next), Some(actor), events))
+            let (account, next, events) = password_reset::reset(conn, &visit.cx, &token, &hash)?;
+            Ok((next, Some(account.actor()), events))
         })
         .await;
     match reset {
-        Ok((session, next)) => {
-            current_user::remember(visitor.session(), &session.token)?;
-            let path = landing(&next, true, &session);
-            Ok(visitor.done("Your password is changed. Other sessions were signed out", &path))
+        Ok(next) => {
+            let message = "Your password is changed and all sessions were signed out. Sign in with the new password";
+            Ok(visitor.done(message, &NextQuery { next }.login()))
         }
         Err(ResetPasswordError::Ended) => again(&visitor, text, FormErrors::none()).await,
         Err(ResetPasswordError::Failed(error)) => Err(error),

@@ -3,10 +3,11 @@ use actix_web::web::{Form, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::auth::{Visit, Visitor, current_user};
+use crate::auth::{Visit, Visitor};
 use crate::common::config::Signup;
 use crate::common::email::Email;
 use crate::common::error::AppError;
+use crate::common::session_cookie;
 use crate::common::form::FormErrors;
 use crate::common::html::{local_path, query_value, see_other};
 use crate::common::name;
@@ -166,7 +167,7 @@ pub async fn create(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResp
         .await;
     match outcome {
         Ok(SignUpOutcome::SignedIn(session)) => {
-            current_user::remember(visitor.session(), &session.token)?;
+            session_cookie::remember(visitor.session(), &session.token)?;
             Ok(see_other(visitor.fragment(), local_path(&form.next, "")))
         }
         Ok(SignUpOutcome::EmailSent) => {

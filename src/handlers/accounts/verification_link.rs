@@ -3,8 +3,9 @@ use actix_web::web::{Form, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::auth::{Visit, Visitor, current_user};
+use crate::auth::{Visit, Visitor};
 use crate::common::error::AppError;
+use crate::common::session_cookie;
 use crate::common::form::FormErrors;
 use crate::common::html::{local_path, see_other};
 use crate::common::token::Token;
@@ -110,7 +111,7 @@ pub async fn update(
     let known = move |visit: &Visit, link: &EmailLink| is_known(visit, browser.as_ref(), link);
     let errors = match verification::verify(&visitor, token, known, form.into_inner().password).await? {
         VerifyOutcome::SignedIn(session, next) => {
-            current_user::remember(visitor.session(), &session.token)?;
+            session_cookie::remember(visitor.session(), &session.token)?;
             return Ok(see_other(visitor.fragment(), local_path(&next, "/onboarding")));
         }
         VerifyOutcome::Wrong => FormErrors::one("password", "Incorrect password. Try again, or choose a new one below"),

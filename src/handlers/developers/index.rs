@@ -58,7 +58,7 @@ impl DevelopersPage {
         actor.cx.request.page.never_store();
         let base = actor.path("/settings/developers");
         let own = reach::companies::<ViewKeys>(conn, actor)?;
-        let listed = list::page(conn, actor.organization, own.as_deref(), cursor, PAGE)?;
+        let listed = list::page(conn, actor.cx.now, actor.organization, own.as_deref(), cursor, PAGE)?;
         let page = Page::cut(listed, PAGE, cursor, |listed| (Vec::new(), listed.key.id.to_string()));
         let link = |after: Option<String>| after.map(|after| format!("{base}?after={after}"));
         Ok(Self {

@@ -77,7 +77,7 @@ impl NewKeyPage {
             scopes: Scope::ALL.iter().map(choice).collect(),
             companies: CompanyChoices::of(conn, actor.organization, actor.active_companies, own.as_deref())?,
             limited: own.is_some(),
-            asks_password: !reauthenticate::is_recent(&actor.person),
+            asks_password: actor.confirmed().is_err(),
             form,
             errors,
         })

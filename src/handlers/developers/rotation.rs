@@ -74,7 +74,7 @@ impl RotationPage {
             name: key.name,
             overlaps: OVERLAPS.to_vec(),
             overlap_hours,
-            asks_password: !reauthenticate::is_recent(&actor.person),
+            asks_password: actor.confirmed().is_err(),
             errors,
         })
     }

@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::OperatorGate;
-use crate::auth::current_user;
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
+use crate::common::session_cookie;
 use crate::common::form::FormErrors;
 use crate::common::html::{query_value, see_other};
 use crate::db::Conn;
@@ -176,7 +176,7 @@ pub async fn create(
                     .await;
                 match begun {
                     Ok((path, token)) => {
-                        current_user::remember(gate.session(), &token)?;
+                        session_cookie::remember(gate.session(), &token)?;
                         return Ok(see_other(gate.fragment(), &path));
                     }
                     Err(error) => FormErrors::one("reason", message(error)?),

@@ -2,15 +2,17 @@
 
 use diesel::prelude::*;
 
+use crate::authz::role::Role;
 use crate::common::id::{ApiKeyId, CompanyId, MembershipId};
 use crate::common::paging::{Cursor, Direction};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{api_keys, companies, memberships, users};
+use crate::db::schema::{api_keys, companies, memberships, organizations, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::api_key::ApiKey;
 use crate::models::api_key::state::OwnerState;
+use crate::models::reader::SecurityColumns;
 
 /// After how long without use someone is told.
 pub const IDLE: Span = Span::days(90);
@@ -38,11 +40,14 @@ pub struct ListedKey {
     pub company: Option<String>,
 }
 
-type ListedRow = (ApiKey, String, MembershipStatus, Option<Time>, Option<String>);
+type ListedRow = (ApiKey, String, OwnerColumns, SecurityColumns, Option<String>);
+/// Status, end, role, and whether the account has a second factor.
+type OwnerColumns = (MembershipStatus, Option<Time>, Role, bool);
 
 /// A page of keys, newest first: up to `size + 1` rows. `within`: only keys that are limited to one of these companies.
 pub fn page(
     conn: &mut Conn,
+    now: Time,
     organization: OrgId,
     within: Option<&[CompanyId]>,
     cursor: Option<&Cursor>,
@@ -55,6 +60,7 @@ pub fn page(
                 .and(memberships::id.eq(api_keys::owner_id))),
         )
         .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .inner_join(organizations::table.on(organizations::id.eq(api_keys::organization_id)))
         .left_join(
             companies::table.on(companies::organization_id
                 .eq(api_keys::organization_id)
@@ -65,8 +71,13 @@ pub fn page(
         .select((
             ApiKey::as_select(),
             users::name,
-            memberships::status,
-            memberships::access_until,
+            (
+                memberships::status,
+                memberships::access_until,
+                memberships::role,
+                users::second_factor,
+            ),
+            SecurityColumns::as_select(),
             companies::name.nullable(),
         ))
         .into_boxed::<<Conn as diesel::Connection>::Backend>();
@@ -84,14 +95,19 @@ pub fn page(
         None => query.order(api_keys::id.desc()),
     };
     let rows: Vec<ListedRow> = query.load(conn)?;
-    Ok(rows.into_iter().map(listed).collect())
+    Ok(rows.into_iter().map(|row| listed(now, row)).collect())
 }
 
-fn listed((key, owner, status, access_until, company): ListedRow) -> ListedKey {
+fn listed(now: Time, (key, owner, columns, security, company): ListedRow) -> ListedKey {
+    let (status, access_until, role, second_factor) = columns;
     ListedKey {
         key,
         owner,
-        owner_state: OwnerState { status, access_until },
+        owner_state: OwnerState {
+            status,
+            access_until,
+            awaits_second_factor: !second_factor && security.policy().enforces(now, role.is_owner_or_admin()),
+        },
         company,
     }
 }

@@ -17,6 +17,8 @@ crate::text_enum! {
         OwnerSuspended = "owner_suspended",
         /// The access of its owner ended.
         OwnerEnded = "owner_ended",
+        /// The organization requires a second factor, and its owner has none.
+        OwnerSecondFactor = "owner_second_factor",
         /// The request came from an address that is not allowed. This is the only reason that depends on the request.
         Address = "address",
     }
@@ -25,7 +27,10 @@ crate::text_enum! {
 impl KeyRefusal {
     /// Whether the key works again when another member adopts it.
     pub fn is_of_owner(self) -> bool {
-        matches!(self, Self::OwnerRemoved | Self::OwnerSuspended | Self::OwnerEnded)
+        matches!(
+            self,
+            Self::OwnerRemoved | Self::OwnerSuspended | Self::OwnerEnded | Self::OwnerSecondFactor
+        )
     }
 }
 
@@ -34,6 +39,8 @@ impl KeyRefusal {
 pub struct OwnerState {
     pub status: MembershipStatus,
     pub access_until: Option<Time>,
+    /// Whether the organization waits for their second factor.
+    pub awaits_second_factor: bool,
 }
 
 impl ApiKey {
@@ -55,10 +62,8 @@ impl ApiKey {
         self.ended(now).or(match owner.status {
             MembershipStatus::Removed => Some(KeyRefusal::OwnerRemoved),
             MembershipStatus::Suspended => Some(KeyRefusal::OwnerSuspended),
-            MembershipStatus::Active => owner
-                .access_until
-                .is_some_and(|end| end < now)
-                .then_some(KeyRefusal::OwnerEnded),
+            MembershipStatus::Active if owner.access_until.is_some_and(|end| end < now) => Some(KeyRefusal::OwnerEnded),
+            MembershipStatus::Active => owner.awaits_second_factor.then_some(KeyRefusal::OwnerSecondFactor),
         })
     }
 }

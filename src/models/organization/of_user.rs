@@ -1,8 +1,11 @@
 //! The organizations of an account.
 
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use crate::audit::Action;
+use crate::authz::role::Role;
+use crate::authz::session_rules::TwoFactorRule;
 use crate::common::id::{MembershipId, UserId};
 use crate::common::search;
 use crate::common::time::Time;
@@ -11,6 +14,7 @@ use crate::db::schema::{account_events, memberships, organization_slugs, organiz
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationStatus, UnitLabel};
+use crate::on_each;
 
 /// Locks the account, so that concurrent creations are counted one after the other, and reads the limit that an operator
 /// has set for it.
@@ -42,6 +46,31 @@ pub fn has_named(conn: &mut Conn, user: UserId, name: &str) -> QueryResult<bool>
         .load(conn)?;
     let wanted = search::fold(name);
     Ok(names.iter().any(|name| search::fold(name) == wanted))
+}
+
+/// The names of the organizations that require a second factor of this person, also those whose grace period still runs.
+pub fn requiring_second_factor(conn: &mut Conn, user: UserId) -> QueryResult<Vec<String>> {
+    let rows: Vec<(String, TwoFactorRule, Role)> = memberships::table
+        .inner_join(organizations::table)
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.ne(MembershipStatus::Removed))
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
+        .filter(organizations::two_factor.ne(TwoFactorRule::Off))
+        .order(organizations::name)
+        .select((organizations::name, organizations::two_factor, memberships::role))
+        .load(conn)?;
+    let requiring = rows.into_iter().filter(|(_, rule, role)| rule.covers(role.is_owner_or_admin()));
+    Ok(requiring.map(|(name, ..)| name).collect())
+}
+
+/// The strictest time limits of a person's organizations: idle minutes and hours in all.
+pub fn strictest_limits(conn: &mut Conn, user: UserId) -> QueryResult<(Option<i32>, Option<i32>)> {
+    on_each!(conn, c => memberships::table
+        .inner_join(organizations::table)
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .select((min(organizations::idle_minutes), min(organizations::absolute_hours)))
+        .first(c))
 }
 
 /// How often the account has requested another organization since a time.

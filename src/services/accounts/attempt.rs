@@ -47,7 +47,7 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(PasswordAtte
 
 /// Does the same for every address. Someone who guesses the password may be in the account already, so a pending change of its
 /// address ends.
-fn lock(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(), AppError> {
+pub(super) fn lock(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(), AppError> {
     email_token::retire_of_address(conn, cx, address, TokenKind::Change)?;
     if login_attempt::note_lock(conn, cx, address)? {
         account_request::insert(conn, cx, AccountRequestKind::Unlock, address, "", None)?;

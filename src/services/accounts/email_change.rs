@@ -80,7 +80,7 @@ pub fn confirm(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<(
     if old.verified() {
         email::email_changed(conn, cx, old, &link.email)?;
     }
-    let (session, begun) = sessions::begin(conn, cx, None, old)?;
+    let (session, begun) = sessions::begin(conn, cx, None, old, person.facts.proofs)?;
     let event = old
         .audit_event(Action::EmailChanged)
         .before(json!({ "email": old.email }))

@@ -13,6 +13,7 @@ pub mod known_device;
 pub mod name;
 pub mod password;
 pub mod password_reset;
+pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;

@@ -1,6 +1,5 @@
 use crate::app::Ctx;
 use crate::audit::{Action, Events};
-use crate::auth::Visit;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::token::Token;
@@ -11,9 +10,9 @@ use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptKind, EmailQuota};
+use crate::models::user::Account;
 use crate::services::accounts::password;
-use crate::services::accounts::sessions::NewSession;
-use crate::services::accounts::{sessions, verification};
+use crate::services::accounts::verification;
 
 /// Requests a link to choose a new password. A job sends it, if the address has an account.
 pub fn request(conn: &mut Conn, cx: &Ctx, address: &Email, next: &str) -> Result<Events, AppError> {
@@ -32,22 +31,21 @@ pub enum ResetPasswordError {
 }
 crate::change_error!(ResetPasswordError);
 
-/// Sets the password of a link's account and signs in; returns the path to continue with. The link verifies the address.
+/// Sets the password of a link's account; returns it and the path to continue with after signing in. The link verifies the
+/// address. It signs no one in: who has the mailbox does not have the second factor.
 pub fn reset(
     conn: &mut Conn,
-    visit: &Visit,
+    cx: &Ctx,
     token: &Token,
     password_hash: &str,
-) -> Result<(NewSession, String, Events), ResetPasswordError> {
-    let cx = &visit.cx;
+) -> Result<(Account, String, Events), ResetPasswordError> {
     let link = email_token::find_open(conn, cx, TokenKind::Reset, token)?.ok_or(ResetPasswordError::Ended)?;
     if !email_token::take(conn, cx, TokenKind::Reset, token)? {
         return Err(ResetPasswordError::Ended);
     }
-    let account = &link.account;
-    password::set(conn, cx, account, password_hash, None)?;
-    let verified = verification::mark_verified(conn, cx, account)?;
-    let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), account)?;
-    let events = account.event(Action::PasswordReset).and(verified).and(begun);
-    Ok((session, link.next, events))
+    let account = link.account;
+    password::set(conn, cx, &account, password_hash, None)?;
+    let verified = verification::mark_verified(conn, cx, &account)?;
+    let events = account.event(Action::PasswordReset).and(verified);
+    Ok((account, link.next, events))
 }

@@ -3,6 +3,7 @@ use serde_json::json;
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::auth::current_user::CurrentUser;
+use crate::authz::session_rules::Proofs;
 use crate::common::error::AppError;
 use crate::common::id::SessionId;
 use crate::common::token::Token;
@@ -24,12 +25,13 @@ pub struct NewSession {
     pub last_used: Option<String>,
 }
 
-/// Begins a session. The session that the browser had before ends.
+/// Begins a session with what was proved. The session that the browser had before ends.
 pub fn begin(
     conn: &mut Conn,
     cx: &Ctx,
     before: Option<&CurrentUser>,
     account: &Account,
+    proofs: Proofs,
 ) -> Result<(NewSession, Events), AppError> {
     let mut events = Events::default();
     if let Some(before) = before
@@ -37,7 +39,7 @@ pub fn begin(
     {
         events = signed_out(before);
     }
-    let (token, id) = session::begin(conn, cx, account.id)?;
+    let (token, id) = session::begin(conn, cx, account.id, proofs)?;
     // As it is now: a reset has just changed the password.
     known_device::remember(cx, &user::by_id(conn, account.id)?);
     let event = Event::new(Action::SignedIn, "session", id, "session")

@@ -2,10 +2,13 @@ use crate::app::Ctx;
 use crate::audit::{Action, Events};
 use crate::auth::Visitor;
 use crate::auth::current_user::CurrentUser;
+use crate::authz::session_rules::Proofs;
 use crate::common::email::Email;
 use crate::common::error::AppError;
+use crate::common::token::Token;
 use crate::db::Conn;
 use crate::models::login_attempt;
+use crate::models::sign_in_step;
 use crate::models::user;
 use crate::models::user::Account;
 use crate::services::accounts::attempt;
@@ -21,6 +24,8 @@ pub enum SignInOutcome {
     },
     /// With the account of the address, for [`note_failure`].
     Wrong(Option<Account>),
+    /// The password is correct; the second factor is awaited in this step.
+    SecondFactor(Token),
     Locked,
     Flooded,
 }
@@ -80,7 +85,11 @@ fn enter(
         events = verification::mark_verified(conn, cx, &account)?;
         verified = true;
     }
-    let (session, begun) = sessions::begin(conn, cx, before, &account)?;
+    if account.second_factor {
+        let step = sign_in_step::begin(conn, cx, &account)?;
+        return Ok((SignInOutcome::SecondFactor(step), events));
+    }
+    let (session, begun) = sessions::begin(conn, cx, before, &account, Proofs::of_password(cx.now))?;
     Ok((SignInOutcome::SignedIn { session, verified }, events.and(begun)))
 }
 

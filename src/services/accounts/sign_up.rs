@@ -2,6 +2,7 @@ use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Events};
 use crate::auth::Visit;
 use crate::common::config::Signup;
+use crate::authz::session_rules::Proofs;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
@@ -73,7 +74,7 @@ pub fn sign_up(
         && let Some(account) = user::add_as(conn, cx, new.user, &new.name, &new.email, &new.password_hash)?
     {
         let verified = verification::mark_verified(conn, cx, &account)?;
-        let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), &account)?;
+        let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), &account, Proofs::of_password(cx.now))?;
         let events = account.event(Action::SignedUp).and(verified).and(begun);
         return Ok((SignUpOutcome::SignedIn(session), Some(account.actor()), events));
     }

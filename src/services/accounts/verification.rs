@@ -3,6 +3,7 @@
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Events};
 use crate::auth::{Visit, Visitor};
+use crate::authz::session_rules::Proofs;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::token::Token;
@@ -149,7 +150,7 @@ fn enter(
         onboarding_link::count_signed_up(conn, &found.link)?;
     }
     login_attempt::clear_all(conn, &account.email)?;
-    let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), account)?;
+    let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), account, Proofs::of_password(cx.now))?;
     let outcome = VerifyOutcome::SignedIn(session, link.next.clone());
     Ok((outcome, Some(account.actor()), verified.and(begun)))
 }

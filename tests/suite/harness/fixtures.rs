@@ -14,6 +14,7 @@ use tenantry::authz::decision::AccessInputs;
 use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::authz::scope::Scopes;
+use tenantry::authz::session_rules::Proofs;
 use tenantry::common::email::Email;
 use tenantry::common::id::{
     ApiKeyId, CompanyId, CustomRoleId, GroupId, ImportId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
@@ -240,7 +241,7 @@ impl Fixtures<'_> {
 
     /// A session, as created by signing in.
     pub fn session_cookie(&mut self, user: UserId) -> SessionCookie {
-        let (token, _) = session::begin(self.conn, self.cx, user).expect("a session");
+        let (token, _) = session::begin(self.conn, self.cx, user, Proofs::of_password(self.cx.now)).expect("a session");
         let text = format!(r#"{{"token":"\"{}\""}}"#, token.as_str());
         let mut jar = CookieJar::new();
         jar.private_mut(&self.cx.app.keys.cookie())
