@@ -41,6 +41,11 @@ enum Command {
         #[command(subcommand)]
         what: Rollup,
     },
+    /// Two-factor authentication of accounts: remove it for someone who lost it
+    SecondFactor {
+        #[command(subcommand)]
+        what: SecondFactor,
+    },
     /// Set how many organizations an account may create
     Limit {
         /// The account's address
@@ -60,6 +65,15 @@ enum Audit {
     },
     /// Print this instance's public key (PEM, Ed25519)
     Key,
+}
+
+#[derive(Subcommand)]
+enum SecondFactor {
+    /// Remove authenticator app, passkeys and backup codes of an account, and sign it out everywhere
+    Remove {
+        /// The account's address
+        email: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -88,6 +102,9 @@ fn main() -> ExitCode {
         Command::Rollup {
             what: Rollup::Rebuild { organization },
         } => cli::rollup::rebuild(organization.as_deref()),
+        Command::SecondFactor {
+            what: SecondFactor::Remove { email },
+        } => cli::second_factor::remove(&email),
         Command::Limit { email, organizations } => cli::limit(&email, &organizations),
     };
     match done {

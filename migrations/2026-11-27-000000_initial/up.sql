@@ -231,6 +231,13 @@ CREATE TABLE organizations (
     -- Who needs a second factor, and from when on it is enforced.
     two_factor TEXT NOT NULL DEFAULT 'off',
     two_factor_from BIGINT,
+    two_factor_grace_days INTEGER NOT NULL DEFAULT 14,
+    -- When owners are next reminded of the security checklist.
+    checklist_due_at BIGINT,
+    -- Which reminder is being sent before it is enforced (0 none, 1 a week before, 2 a day before), and after which member it goes on
+    -- (NULL: all of them got it).
+    two_factor_reminder INTEGER NOT NULL DEFAULT 0,
+    two_factor_reminded TEXT,
     -- How long a session lasts here without activity and in all; NULL for the instance's.
     idle_minutes INTEGER,
     absolute_hours INTEGER,
@@ -240,6 +247,9 @@ CREATE TABLE organizations (
     sessions_from BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX organizations_by_creator ON organizations (created_by);
+-- The instants at which reminders are due are found by the end of the grace period.
+CREATE INDEX organizations_by_grace ON organizations (two_factor_from) WHERE two_factor_from IS NOT NULL;
+CREATE INDEX organizations_by_checklist ON organizations (checklist_due_at) WHERE checklist_due_at IS NOT NULL;
 CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;
 CREATE INDEX organizations_consenting ON organizations (id) WHERE support_consent;
 
@@ -365,12 +375,15 @@ CREATE TABLE memberships (
     removal_snapshot TEXT NOT NULL DEFAULT '',
     -- As organizations.sessions_from, for this member.
     sessions_from BIGINT NOT NULL DEFAULT 0,
+    -- That of the account; updated with each change.
+    second_factor BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (organization_id, id),
     UNIQUE (organization_id, user_id)
 );
 CREATE INDEX memberships_by_user ON memberships (user_id);
 CREATE INDEX memberships_by_name ON memberships (organization_id, sort_name, id);
 CREATE INDEX memberships_by_role ON memberships (organization_id, role, sort_name, id);
+CREATE INDEX memberships_by_second_factor ON memberships (organization_id, second_factor, sort_name, id);
 CREATE INDEX memberships_by_joining ON memberships (organization_id, joined_at, id);
 -- Few memberships end or are suspended: these two find them without a scan.
 CREATE INDEX memberships_ending ON memberships (organization_id, access_until, id) WHERE access_until IS NOT NULL;

@@ -19,6 +19,7 @@ use crate::common::config::Config;
 use crate::common::html::local_path;
 use crate::common::keys::Keys;
 use crate::common::password::Hasher;
+use crate::common::places::Places;
 use crate::common::sealed::Sealer;
 use crate::common::slots::Slots;
 use crate::common::time::{Clock, Time};
@@ -38,6 +39,8 @@ pub struct AppState {
     /// Who encrypts stored secrets.
     pub sealer: Sealer,
     pub clock: Clock,
+    /// Where IP addresses are, if a city database is configured.
+    pub places: Places,
     /// Where passwords are hashed.
     pub hasher: Hasher,
     /// The request bodies that are being received.
@@ -78,6 +81,7 @@ impl App {
         let api_limits = ApiLimits::new(config.api_quotas, &clock);
         Self(Arc::new(AppState {
             uptime: Uptime::begin(clock.now()),
+            places: places(&config),
             bodies: Slots::new(config.limits.bodies),
             writers: WriteQueue::new(db.writers()),
             db,
@@ -92,6 +96,12 @@ impl App {
             running: RunningRequests::default(),
         }))
     }
+}
+
+/// The configuration was checked; the file may have gone since.
+fn places(config: &Config) -> Places {
+    let opened = config.geoip_file.as_deref().map(Places::open);
+    opened.transpose().unwrap_or_default().unwrap_or_default()
 }
 
 impl App {

@@ -9,6 +9,7 @@ use crate::auth::actor::Actor;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, PermissionId, ViewAudit};
 use crate::authz::role::CompanyRole;
+use crate::common::confirm::ConfirmReason;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::db::Conn;
@@ -16,6 +17,16 @@ use crate::models::membership::access;
 use crate::models::membership::role_counts::RoleCounts;
 
 impl Actor {
+    /// Refuses what needs a recent proof, when the last one is too old.
+    pub fn confirmed(&self) -> Result<(), AppError> {
+        let fresh = self.key.is_some() || self.person.facts.is_fresh(self.cx.now, self.policy.step_up);
+        if fresh {
+            Ok(())
+        } else {
+            Err(AppError::Confirm(ConfirmReason::StepUp))
+        }
+    }
+
     pub fn with(self, conn: &mut Conn, permission: PermissionId) -> Result<Self, AppError> {
         if self.permissions.has(permission) {
             Ok(self)

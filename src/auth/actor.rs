@@ -4,12 +4,11 @@ use std::sync::OnceLock;
 
 use crate::app::Ctx;
 use crate::auth::current_user::CurrentUser;
-use crate::auth::refusal::no_access;
+use crate::auth::refusal::{no_access, not_proved};
 use crate::authz::actor_kind::ActorKind;
 use crate::authz::decision::{AccessInputs, Permissions};
 use crate::authz::role::{CompanyRole, Role};
-use crate::authz::session_rules::{SessionPolicy, SessionVerdict};
-use crate::common::confirm::ConfirmReason;
+use crate::authz::session_rules::SessionPolicy;
 use crate::common::error::AppError;
 use crate::common::id::{ApiKeyId, CompanyId, MembershipId, SessionId, SupportId};
 use crate::common::time::Time;
@@ -52,7 +51,7 @@ pub struct Actor {
     pub organization: OrgId,
     pub organization_name: String,
     pub slug: String,
-    /// Whether it is of one business owner. Support sees the tabs of the others too.
+    /// Whether it is of one business owner.
     pub is_individual: bool,
     /// The organization's word for companies.
     pub unit: UnitLabel,
@@ -108,12 +107,8 @@ impl Actor {
             return Err(refusal);
         }
         let policy = organization.policy(&membership);
-        match policy.verdict(cx.now, &person.facts, membership.role.is_owner_or_admin()) {
-            SessionVerdict::Accepted => {}
-            SessionVerdict::Confirm(reason) => return Err(AppError::Confirm(reason)),
-            SessionVerdict::SecondFactor => {
-                return Err(AppError::SecondFactor(organization.name, person.second_factor));
-            }
+        if let Some(refusal) = not_proved(&policy, &person, &organization, &membership) {
+            return Err(refusal);
         }
         cx.request.page.is_for(|| {
             let versions = (
@@ -137,8 +132,10 @@ impl Actor {
         membership: &MembershipRow,
         inputs: AccessInputs,
     ) -> Self {
-        let zone = person.zone.unwrap_or(organization.timezone);
-        let policy = organization.policy(membership);
+        let (zone, policy) = (
+            person.zone.unwrap_or(organization.timezone),
+            organization.policy(membership),
+        );
         Self {
             kind: ActorKind::User,
             scheme: AuthScheme::Session(person.session),
@@ -221,12 +218,6 @@ impl Actor {
             assignments: OnceLock::new(),
             role_counts: OnceLock::new(),
         }
-    }
-
-    /// Refuses what needs a recent proof of who the person is, when the last one is too old.
-    pub fn confirmed(&self) -> Result<(), AppError> {
-        let fresh = self.key.is_some() || self.person.facts.is_fresh(self.cx.now, self.policy.step_up);
-        if fresh { Ok(()) } else { Err(AppError::Confirm(ConfirmReason::StepUp)) }
     }
 
     /// Whether it is time to save that the member was seen: in this organization, or in this session.

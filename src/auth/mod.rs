@@ -15,7 +15,6 @@ pub mod actor;
 pub mod company;
 pub mod current_user;
 pub mod gate;
-pub mod recheck;
 pub mod refusal;
 pub mod request;
 pub mod signed_in;

@@ -2,8 +2,10 @@
 
 use crate::app::Ctx;
 use crate::auth::actor::Actor;
+use crate::auth::current_user::CurrentUser;
 use crate::authz::decision::Reach;
 use crate::authz::permission::PermissionId;
+use crate::authz::session_rules::{SessionPolicy, SessionVerdict};
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
@@ -92,4 +94,18 @@ pub fn no_access(
         None => return Ok(None),
     };
     Ok(Some(access_expired(conn, organization.id, reason)?))
+}
+
+/// What the person has to prove before the organization accepts their session.
+pub fn not_proved(
+    policy: &SessionPolicy,
+    person: &CurrentUser,
+    organization: &OrganizationRow,
+    membership: &MembershipRow,
+) -> Option<AppError> {
+    match policy.verdict(person.cx.now, &person.facts, membership.role.is_owner_or_admin()) {
+        SessionVerdict::Accepted => None,
+        SessionVerdict::Confirm(reason) => Some(AppError::Confirm(reason)),
+        SessionVerdict::SecondFactor => Some(AppError::SecondFactor(organization.name.clone(), person.second_factor)),
+    }
 }

@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod limit;
 pub mod queries;
 pub mod rollup;
+pub mod second_factor;
 
 use actix_web::rt;
 

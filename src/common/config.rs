@@ -79,6 +79,8 @@ pub struct Config {
     pub stored_pages: StoredPages,
     /// Whether browsers may keep pages.
     pub browser_cache: BrowserCache,
+    /// A city database, for the places of sessions.
+    pub geoip_file: Option<PathBuf>,
     /// Requests to the API.
     pub api_quotas: ApiQuotas,
     /// What clients may take.
@@ -135,6 +137,8 @@ impl Config {
         let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);
         let stored_pages = check(&mut faults, &or(&w.stored_pages, "on"), values::stored_pages);
         let browser_cache = check(&mut faults, &or(&w.browser_cache, "never"), values::browser_cache);
+        let geoip_file = w.geoip_file.as_deref();
+        let geoip_file = geoip_file.and_then(|v| check(&mut faults, v, values::geoip_file));
         let api_quotas = values::api_quotas(&mut faults, &w);
         let signup_domains = values::signup_domains(&mut faults, signup, &or(&w.signup_domains, ""));
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
@@ -166,6 +170,7 @@ impl Config {
                     instance_invitations,
                     stored_pages: stored_pages.unwrap_or(StoredPages::On),
                     browser_cache: browser_cache.unwrap_or(BrowserCache::Never),
+                    geoip_file,
                     api_quotas,
                     limits: Limits::default(),
                 })
@@ -196,6 +201,7 @@ impl Config {
             instance_invitations: values::INVITATIONS[2].1,
             stored_pages: StoredPages::On,
             browser_cache: BrowserCache::Never,
+            geoip_file: None,
             api_quotas: ApiQuotas::default(),
             limits: Limits::default(),
         }

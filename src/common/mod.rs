@@ -32,6 +32,7 @@ pub mod password;
 pub mod people;
 pub mod phone;
 pub mod pieces;
+pub mod places;
 pub mod problem;
 pub mod sealed;
 pub mod search;

@@ -62,7 +62,11 @@ impl Sealer {
         let mut text = secret.to_vec();
         #[expect(clippy::expect_used, reason = "a text of less than 64 GiB (RFC 5116, 5.1)")]
         self.0
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound(table, id)), &mut text)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(bound(table, id)),
+                &mut text,
+            )
             .expect("a short text");
         URL_SAFE_NO_PAD.encode([&[FIRST_KEY][..], &nonce, &text].concat())
     }
@@ -97,7 +101,11 @@ mod tests {
         let (one, two) = (Sealer::of(&[1; 32]), Sealer::of(&[2; 32]));
         let sealed = one.seal("totp_secrets", "a", b"secret");
         assert_eq!(one.open("totp_secrets", "a", &sealed).as_deref(), Ok(&b"secret"[..]));
-        assert_ne!(sealed, one.seal("totp_secrets", "a", b"secret"), "the nonce is new each time");
+        assert_ne!(
+            sealed,
+            one.seal("totp_secrets", "a", b"secret"),
+            "the nonce is new each time"
+        );
         assert!(two.open("totp_secrets", "a", &sealed).is_err());
         assert!(one.open("totp_secrets", "b", &sealed).is_err());
         assert!(one.open("passkeys", "a", &sealed).is_err());
@@ -105,7 +113,11 @@ mod tests {
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert!(one.open("totp_secrets", "a", &URL_SAFE_NO_PAD.encode(&changed)).is_err(), "byte {at}");
+            assert!(
+                one.open("totp_secrets", "a", &URL_SAFE_NO_PAD.encode(&changed))
+                    .is_err(),
+                "byte {at}"
+            );
         }
         for cut in ["", "AQ", "%", &sealed[..20]] {
             assert_eq!(one.open("totp_secrets", "a", cut), Err(Unreadable));

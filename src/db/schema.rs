@@ -202,6 +202,10 @@ diesel::table! {
         pending_invitations -> BigInt,
         two_factor -> Text,
         two_factor_from -> Nullable<BigInt>,
+        two_factor_grace_days -> Integer,
+        checklist_due_at -> Nullable<BigInt>,
+        two_factor_reminder -> Integer,
+        two_factor_reminded -> Nullable<Text>,
         idle_minutes -> Nullable<Integer>,
         absolute_hours -> Nullable<Integer>,
         step_up_minutes -> Integer,
@@ -289,6 +293,7 @@ diesel::table! {
         restorable_until -> Nullable<BigInt>,
         removal_snapshot -> Text,
         sessions_from -> BigInt,
+        second_factor -> Bool,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod access_reviews;
+pub mod account_security;
 pub mod accounts;
 pub mod audit;
 pub mod companies;

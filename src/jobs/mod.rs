@@ -15,6 +15,8 @@ pub mod expire_join_requests;
 pub mod flag_unused_keys;
 pub mod import_usage;
 pub mod periodic;
+pub mod remind_checklist;
+pub mod remind_second_factor;
 pub mod seal_audit_logs;
 pub mod send_email;
 pub mod send_reports;

@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::jobs::{
     advance_reviews, chain_audit_events, clean_up, delete_companies, delete_organizations, end_access,
     end_support_sessions, expire_approvals, expire_invitations, expire_join_requests, flag_unused_keys,
-    seal_audit_logs, send_reports,
+    remind_checklist, remind_second_factor, seal_audit_logs, send_reports,
 };
 use crate::queue::{self, Job, JobKind, Priority};
 
@@ -26,7 +26,7 @@ pub struct PeriodicJob {
     pub run: fn(&System) -> Result<(), AppError>,
 }
 
-const JOBS: [&PeriodicJob; 13] = [
+const JOBS: [&PeriodicJob; 15] = [
     &expire_invitations::JOB,
     &end_access::JOB,
     &expire_join_requests::JOB,
@@ -38,6 +38,8 @@ const JOBS: [&PeriodicJob; 13] = [
     &end_support_sessions::JOB,
     &advance_reviews::JOB,
     &flag_unused_keys::JOB,
+    &remind_checklist::JOB,
+    &remind_second_factor::JOB,
     &send_reports::JOB,
     &clean_up::JOB,
 ];

@@ -14,6 +14,9 @@ crate::text_enum! {
         PasswordChanged = "password_changed",
         SecondFactorChanged = "second_factor_changed",
         BackupCodeUsed = "backup_code_used",
+        SecondFactorReminder = "second_factor_reminder",
+        NewDevice = "new_device",
+        ChecklistDue = "checklist_due",
         Invitation = "invitation",
         InvitationDeclined = "invitation_declined",
         JoinRequested = "join_requested",
@@ -63,7 +66,12 @@ impl EmailKind {
             | Self::Unlock
             | Self::EmailChange
             | Self::ContactVerification => Priority::URGENT,
-            Self::Invitation | Self::ReviewStarted | Self::ReviewReminder | Self::ScheduledReport => Priority::BULK,
+            Self::Invitation
+            | Self::SecondFactorReminder
+            | Self::ChecklistDue
+            | Self::ReviewStarted
+            | Self::ReviewReminder
+            | Self::ScheduledReport => Priority::BULK,
             _ => Priority::NORMAL,
         }
     }

@@ -19,6 +19,8 @@ crate::text_enum! {
         /// Turns dual control off.
         ControlOff = "control_off",
         Slug = "slug",
+        /// Changes how people sign in.
+        SecurityPolicy = "security_policy",
         /// Deletes a company.
         CompanyDeletion = "company_deletion",
         /// Makes a member an owner, or an owner something else.

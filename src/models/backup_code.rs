@@ -7,8 +7,8 @@ use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::common::token::{hex, random};
 use crate::db::Conn;
-use crate::db::schema::backup_codes;
 use crate::db::affected;
+use crate::db::schema::backup_codes;
 
 /// How many codes an account gets.
 pub const CODES: usize = 10;
@@ -37,7 +37,10 @@ fn hash(cx: &Ctx, user: UserId, code: &str) -> String {
 /// 50 random bits, as `abcde-fghjk`.
 fn fresh() -> String {
     let random = random::<LENGTH>();
-    let digits: String = random.iter().map(|byte| DIGITS[usize::from(byte & 31)] as char).collect();
+    let digits: String = random
+        .iter()
+        .map(|byte| DIGITS[usize::from(byte & 31)] as char)
+        .collect();
     format!("{}-{}", &digits[..LENGTH / 2], &digits[LENGTH / 2..])
 }
 
@@ -105,7 +108,12 @@ mod tests {
         let code = fresh();
         assert_eq!(code.len(), 11);
         let plain = code.replace('-', "");
-        for typed in [&code, &plain, &code.to_uppercase(), &format!(" {} {} ", &plain[..3], &plain[3..])] {
+        for typed in [
+            &code,
+            &plain,
+            &code.to_uppercase(),
+            &format!(" {} {} ", &plain[..3], &plain[3..]),
+        ] {
             assert_eq!(read(typed).as_deref(), Some(plain.as_str()), "{typed}");
         }
         assert_eq!(read("OIL00-00000").as_deref(), Some("0110000000"));

@@ -90,6 +90,10 @@ pub const ROLE_COUNTS: &[Invariant] = &[
 
 pub const MEMBERSHIPS: &[Invariant] = &[
     Invariant::new(
+        "members whose second factor is not that of their account",
+        "SELECT COUNT(*) AS n FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.status <> 'removed' AND m.second_factor <> u.second_factor",
+    ),
+    Invariant::new(
         "members whose role comes from neither themselves nor a group",
         "SELECT COUNT(*) AS n FROM memberships m WHERE m.status <> 'removed' AND m.role <> m.direct_role AND NOT EXISTS (SELECT 1 FROM group_members x JOIN groups g ON g.organization_id = x.organization_id AND g.id = x.group_id WHERE x.organization_id = m.organization_id AND x.membership_id = m.id AND g.role = m.role)",
     ),

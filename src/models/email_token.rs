@@ -21,6 +21,8 @@ crate::text_enum! {
         Unlock = "unlock",
         /// Verifies a new address of an account.
         Change = "change",
+        /// Reports a sign-in that was not the owner's.
+        SignIn = "sign_in",
     }
 }
 
@@ -29,6 +31,7 @@ impl TokenKind {
         match self {
             Self::Reset => Span::hours(1),
             Self::Verify | Self::Unlock | Self::Change => Span::hours(24),
+            Self::SignIn => Span::days(7),
         }
     }
 }

@@ -22,9 +22,6 @@ pub const COOL_DOWN: Span = Span::seconds(60);
 const EMAILS_PER_HOUR: usize = 5;
 /// Emails per hour that one sender can cause. High enough for an office behind one address.
 const EMAILS_BY_SENDER: i64 = 500;
-/// Blocks and reports per hour, for one address and by one sender.
-const BLOCKS_BY_ADDRESS: i64 = 20;
-const BLOCKS_BY_SENDER: i64 = 100;
 /// How long rows are kept.
 const KEPT: Span = Span::days(1);
 
@@ -204,11 +201,7 @@ pub fn clear_all(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
             .filter(login_attempts::email.eq(email))
-            .filter(login_attempts::kind.eq_any([
-                AttemptKind::Login,
-                AttemptKind::SecondFactor,
-                AttemptKind::Unlock,
-            ])),
+            .filter(login_attempts::kind.eq_any([AttemptKind::Login, AttemptKind::SecondFactor, AttemptKind::Unlock])),
     )
     .execute(conn)?;
     Ok(())
@@ -242,32 +235,10 @@ pub fn take_email(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -
     Ok(quota)
 }
 
-/// Counts a block or report for an address. Anyone with the link can make one.
-pub fn take_block(conn: &mut Conn, cx: &Ctx, email: &Email) -> Result<(), AppError> {
-    conn.advisory_lock(email.as_str())?;
-    let recent = login_attempts::table
-        .filter(login_attempts::kind.eq(AttemptKind::Block))
-        .filter(login_attempts::at.gt(cx.now - Span::hours(1)));
-    let by_address: i64 = recent
-        .filter(login_attempts::email.eq(email.as_str()))
-        .count()
-        .get_result(conn)?;
-    let by_sender: i64 = recent
-        .filter(login_attempts::ip.eq(&cx.request.ip))
-        .count()
-        .get_result(conn)?;
-    if by_address >= BLOCKS_BY_ADDRESS || by_sender >= BLOCKS_BY_SENDER {
-        return Err(AppError::TooMany(
-            "Too many changes for this address. Wait an hour and try again.".into(),
-        ));
-    }
-    insert(conn, cx, AttemptKind::Block, email, &AttemptSource::Anyone)?;
-    Ok(())
-}
-
 pub fn delete_old(conn: &mut Conn, now: Time) -> QueryResult<usize> {
     diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - KEPT))).execute(conn)
 }
 
+pub mod block;
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,7 @@ pub mod reader;
 pub mod report_schedule;
 pub mod resource;
 pub mod second_factor;
+pub mod security_policy;
 pub mod session;
 pub mod settings_review;
 pub mod sign_in_step;

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 
 use crate::authz::role::{CompanyRole, Role};
-use crate::authz::session_rules::{Proofs, SessionPolicy, TwoFactorRule};
+use crate::authz::session_rules::{Proofs, SessionPolicy};
 use crate::common::id::{CompanyId, MembershipId, SessionId, UserId};
-use crate::common::time::{Span, Time};
+use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::common::zone::Zone;
 use crate::db::Conn;
@@ -17,6 +17,7 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, OrganizationType, UnitLabel};
 use crate::models::membership::access::{FACTS, MembershipAccess};
 use crate::models::membership::held::HeldRoles;
+use crate::models::security_policy::SecurityColumns;
 use crate::models::session::{ABSOLUTE, IDLE, ProofColumns};
 use crate::on_each;
 
@@ -92,31 +93,6 @@ impl OrganizationRow {
     /// Whether a member waits for a second factor, whatever a session proved: for work without one.
     pub fn awaits_second_factor(&self, now: Time, account: &AccountRow, member: &MembershipRow) -> bool {
         !account.second_factor && self.security.policy().enforces(now, member.role.is_owner_or_admin())
-    }
-}
-
-/// How strictly an organization asks people to sign in, as stored.
-#[derive(Debug, Clone, Copy, Queryable, Selectable)]
-#[diesel(table_name = organizations)]
-pub struct SecurityColumns {
-    pub two_factor: TwoFactorRule,
-    pub two_factor_from: Option<Time>,
-    pub idle_minutes: Option<i32>,
-    pub absolute_hours: Option<i32>,
-    pub step_up_minutes: i32,
-    pub sessions_from: Time,
-}
-
-impl SecurityColumns {
-    /// As the rules read it.
-    pub fn policy(&self) -> SessionPolicy {
-        SessionPolicy {
-            two_factor: self.two_factor,
-            two_factor_from: self.two_factor_from,
-            step_up: Span::minutes(self.step_up_minutes.into()),
-            sessions_from: self.sessions_from,
-            ..SessionPolicy::of_limits(self.idle_minutes, self.absolute_hours)
-        }
     }
 }
 

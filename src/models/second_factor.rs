@@ -4,7 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::common::id::UserId;
-use crate::db::schema::{passkeys, totp_secrets, users};
+use crate::db::schema::{memberships, passkeys, totp_secrets, users};
 use crate::db::{Conn, affected};
 
 /// Saves whether the account has an authenticator app or a passkey, after a change of either; returns it.
@@ -19,7 +19,15 @@ pub fn refresh(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     diesel::update(users::table.find(user))
         .set(users::second_factor.eq(has))
         .execute(conn)?;
+    diesel::update(memberships::table.filter(memberships::user_id.eq(user)))
+        .set(memberships::second_factor.eq(has))
+        .execute(conn)?;
     Ok(has)
+}
+
+/// Whether the account has a second factor.
+pub fn of(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
+    users::table.find(user).select(users::second_factor).first(conn)
 }
 
 /// Locks what an account proves with, so that a policy that demands it and a removal wait for each other.

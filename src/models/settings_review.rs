@@ -66,6 +66,25 @@ pub fn is_due(conn: &mut Conn, now: Time, organization: OrgId) -> QueryResult<bo
     Ok(due_at(conn, organization)? <= now)
 }
 
+/// Organizations whose owners are to be reminded, at most `limit`.
+pub fn to_remind(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<OrgId>> {
+    organizations::table
+        .filter(organizations::checklist_due_at.le(now))
+        .filter(organizations::delete_after.is_null())
+        .order(organizations::checklist_due_at)
+        .limit(limit)
+        .select(organizations::id)
+        .load(conn)
+}
+
+/// Sets when the owners are next reminded.
+pub fn postpone(conn: &mut Conn, now: Time, organization: OrgId) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::checklist_due_at.eq(Some(now + EVERY)))
+        .execute(conn)?;
+    Ok(())
+}
+
 pub fn insert(
     conn: &mut Conn,
     now: Time,
@@ -84,5 +103,6 @@ pub fn insert(
             settings_reviews::checks.eq(checks),
         ))
         .execute(conn)?;
+    postpone(conn, now, organization)?;
     Ok(id)
 }

@@ -7,8 +7,8 @@ use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::totp_secrets;
 use crate::db::affected;
+use crate::db::schema::totp_secrets;
 use crate::on_each;
 
 /// As many bytes as SHA-1 gives (RFC 4226, 4).
@@ -64,14 +64,18 @@ pub fn keep(conn: &mut Conn, cx: &Ctx, user: UserId, secret: &Secret, step: i64)
         totp_secrets::last_step.eq(0),
     );
     on_each!(conn, c => diesel::insert_into(totp_secrets::table).values(empty).on_conflict_do_nothing().execute(c))?;
-    let kept = diesel::update(totp_secrets::table.find(user).filter(totp_secrets::confirmed_at.is_null()))
-        .set((
-            totp_secrets::secret.eq(cx.app.sealer.seal(TABLE, &user.to_string(), secret)),
-            totp_secrets::confirmed_at.eq(Some(cx.now)),
-            totp_secrets::last_step.eq(step),
-            totp_secrets::generation.eq(totp_secrets::generation + 1),
-        ))
-        .execute(conn)?;
+    let kept = diesel::update(
+        totp_secrets::table
+            .find(user)
+            .filter(totp_secrets::confirmed_at.is_null()),
+    )
+    .set((
+        totp_secrets::secret.eq(cx.app.sealer.seal(TABLE, &user.to_string(), secret)),
+        totp_secrets::confirmed_at.eq(Some(cx.now)),
+        totp_secrets::last_step.eq(step),
+        totp_secrets::generation.eq(totp_secrets::generation + 1),
+    ))
+    .execute(conn)?;
     Ok(kept == 1)
 }
 

@@ -180,6 +180,22 @@ pub fn has_organization(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     .get_result(conn)
 }
 
+/// Notes that the account signed in.
+pub fn note_first_sign_in(conn: &mut Conn, user: UserId, now: Time) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set(users::first_sign_in_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Every device counts as new from now on.
+pub fn forget_devices(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set(users::device_epoch.eq(users::device_epoch + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
 pub fn set_password(conn: &mut Conn, user: UserId, password_hash: &str) -> QueryResult<()> {
     diesel::update(users::table.find(user))
         .set(users::password_hash.eq(password_hash))

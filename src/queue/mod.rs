@@ -29,6 +29,8 @@ crate::text_enum! {
         EndSupportSessions = "end_support_sessions",
         AdvanceReviews = "advance_reviews",
         FlagUnusedKeys = "flag_unused_keys",
+        RemindSecondFactor = "remind_second_factor",
+        RemindChecklist = "remind_checklist",
         ImportUsage = "import_usage",
         SendReports = "send_reports",
         CleanUp = "clean_up",

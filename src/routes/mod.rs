@@ -12,12 +12,12 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Rout
 
 use crate::api;
 use crate::api_auth::{ApiCompanyGate, ApiGate};
-use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
+use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unconfirmed, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
     DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, ExportReporting, InviteMembers,
-    ManageBilling, ManageChannels, ManageCompanyMembers, ManageKeys, ManageOnboardingLinks, ManageRoles,
-    ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany,
+    LogOutEverybody, ManageBilling, ManageChannels, ManageCompanyMembers, ManageKeys, ManageOnboardingLinks,
+    ManageRoles, ManageSecurity, RemoveMembers, TransferOrDelete, ViewAccess, ViewAudit, ViewBilling, ViewCompany,
     ViewCompanyReports, ViewKeys, ViewMembers, ViewOrganization, ViewOverview, ViewReporting,
 };
 use crate::authz::scope::{
@@ -27,12 +27,13 @@ use crate::authz::scope::{
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
-    sessions, sign_up, theme, time_zone, unlock, verification, verification_email, verification_link,
+    second_factor, sessions, sign_in_denial, sign_up, theme, time_zone, unlock, verification, verification_email,
+    verification_link,
 };
 use crate::handlers::{
-    access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
-    operator, organizations, overview, permissions, rate_card, reporting, resources, search, settings, suggestions,
-    usage_imports,
+    access, access_reviews, account_security, audit, companies, developers, groups, invitations, members, onboarding,
+    onboarding_links, operator, organizations, overview, permissions, rate_card, reporting, resources, search,
+    settings, suggestions, usage_imports,
 };
 use crate::routes::dispatch::Dispatch;
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
@@ -92,6 +93,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/signup"                       Visitor              => sign_up::create;
     get  "/login"                        Visitor              => login::new;
     post "/login"                        Visitor              => login::create;
+    get  "/login/second-factor"          Visitor              => second_factor::show;
+    post "/login/second-factor"          Visitor              => second_factor::create;
     post "/logout"                       Visitor              => login::destroy;
     get  "/verify"                       Visitor              => verification::show;
     post "/verify/resending"             Visitor              => verification_email::create;
@@ -111,6 +114,18 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/account/theme"                Visitor              => theme::update;
     get  "/account/email/{token}"        SignedIn<Unverified> => email_change::edit;
     post "/account/email/{token}"        SignedIn<Unverified> => email_change::update;
+    get  "/account/security"                SignedIn<Unverified>  => account_security::overview::show;
+    get  "/account/two-factor"              SignedIn              => account_security::two_factor::show;
+    post "/account/two-factor"              SignedIn              => account_security::two_factor::create;
+    get  "/account/two-factor/removal"      SignedIn              => account_security::removal::new;
+    post "/account/two-factor/removal"      SignedIn              => account_security::removal::create;
+    post "/account/two-factor/backup-codes" SignedIn              => account_security::backup_codes::create;
+    get  "/account/session"                 Visitor               => account_security::ending::show;
+    post "/account/session"                 SignedIn<Unverified>  => account_security::ending::update;
+    get  "/account/confirmation"            SignedIn<Unconfirmed> => account_security::confirmation::show;
+    post "/account/confirmation"            SignedIn<Unconfirmed> => account_security::confirmation::create;
+    get  "/account/sign-ins/{token}"        Visitor               => sign_in_denial::new;
+    post "/account/sign-ins/{token}"        Visitor               => sign_in_denial::create;
     get  "/account/sessions"             SignedIn<Unverified> => sessions::index;
     post "/account/sessions/ending"      SignedIn<Unverified> => other_sessions::destroy;
     post "/account/sessions/{id}/ending" SignedIn<Unverified> => sessions::destroy;
@@ -239,6 +254,10 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/organizations/{slug}/settings/approvals/{id}/confirmation" Gate<ViewOrganization> => settings::approvals::confirmation::create;
     post "/organizations/{slug}/settings/approvals/{id}/refusal"      Gate<ViewOrganization> => settings::approvals::refusal::create;
     post "/organizations/{slug}/settings/approvals/{id}/withdrawal"   Gate<ViewOrganization> => settings::approvals::withdrawal::create;
+    get  "/organizations/{slug}/settings/security"                    Gate<ManageSecurity>   => settings::security::show;
+    post "/organizations/{slug}/settings/security"                    Gate<ManageSecurity>   => settings::security::update;
+    post "/organizations/{slug}/settings/security/sessions/ending"    Gate<LogOutEverybody>  => settings::sessions::destroy;
+    post "/organizations/{slug}/members/{id}/sessions/ending"         Gate<LogOutEverybody>  => members::sessions::destroy;
     get  "/organizations/{slug}/settings/checklist"                   Gate<ManageSecurity>   => settings::checklist::show;
     post "/organizations/{slug}/settings/checklist"                   Gate<ManageSecurity>   => settings::checklist::create;
     get  "/organizations/{slug}/settings/deletion"                    Gate<TransferOrDelete> => settings::deletion::new;
@@ -409,6 +428,7 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/operator/users/{id}/invitation-limit"              OperatorGate         => operator::invitation_limit::update;
     post "/operator/users/{id}/appointment"                   OperatorGate         => operator::appointment::create;
     post "/operator/users/{id}/dismissal"                     OperatorGate         => operator::appointment::destroy;
+    post "/operator/users/{id}/second-factor/removal" OperatorGate => operator::second_factor::destroy;
     post "/operator/users/{id}/sessions/ending"               OperatorGate         => operator::sessions::destroy;
     get  "/operator/reports"                                  OperatorGate         => operator::reports::index;
     post "/operator/reports/{id}/closing"                     OperatorGate         => operator::reports::update;

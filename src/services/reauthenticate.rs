@@ -3,13 +3,15 @@
 use crate::app::App;
 use crate::audit::Events;
 use crate::auth::current_user::CurrentUser;
-use crate::auth::{Gate, OperatorGate, SignedIn, Unverified};
+use crate::auth::{AcceptedAccounts, Gate, OperatorGate, SignedIn};
 use crate::authz::permission::Permission;
+use crate::authz::session_rules::Proofs;
 use crate::change_error;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptSource, AttemptVerdict};
+use crate::models::session;
 use crate::models::user;
 use crate::models::user::Account;
 use crate::services::accounts::attempt::PasswordAttempt;
@@ -70,6 +72,8 @@ pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<
     gate.write(|actor, conn| {
         let source = AttemptSource::Session(actor.person.session);
         login_attempt::clear(conn, actor.person.email.as_str(), &source)?;
+        let person = &actor.person;
+        session::prove(conn, person.id, person.session, Proofs::of_password(person.cx.now))?;
         Ok(((), Events::none("an attempt is not audited")))
     })
     .await?;
@@ -84,7 +88,13 @@ pub async fn confirm_operator(gate: &OperatorGate, password: String) -> Result<(
 }
 
 /// As `confirm`, for a change of the account itself. The change forgets the failed attempts.
-pub async fn confirm_account(gate: &SignedIn<Unverified>, password: String) -> Result<Account, PasswordError> {
+pub async fn confirm_account<W: AcceptedAccounts>(
+    gate: &SignedIn<W>,
+    password: String,
+) -> Result<Account, PasswordError> {
+    if password.is_empty() {
+        return Err(PasswordError::Missing);
+    }
     let attempt = gate.write(|person, conn| begin(conn, person)).await?;
     verify(gate.app(), attempt, password).await
 }

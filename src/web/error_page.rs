@@ -1,5 +1,7 @@
 //! The page of every error, or its redirect.
 
+mod words;
+
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
@@ -12,6 +14,8 @@ use askama::Template;
 use crate::app::{App, Ctx, RequestInfo};
 use crate::common::error::{AppError, Refusal};
 use crate::common::html::{came_from, query_value};
+use crate::web::error_page::words::{of_error, of_status};
+use crate::web::kept_form;
 use crate::web::layout::Layout;
 use crate::web::problem::{document, is_api};
 use crate::web::route_tree::pattern;
@@ -54,11 +58,17 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
     }
     let status = response.status();
     let answer = match error {
-        Some(AppError::SignedOut) => to_login(request, page_before(&response, app, request)),
+        Some(AppError::SignedOut) => {
+            let mut answer = to_login(request, page_before(&response, app, request));
+            kept_form::keep(&mut answer, response.request(), app);
+            answer
+        }
         Some(AppError::Confirm(reason)) => {
             let next = page_before(&response, app, request).unwrap_or("/");
             let next = query_value(next);
-            elsewhere(request, &format!("/account/confirmation?why={reason}&next={next}"))
+            let mut answer = elsewhere(request, &format!("/account/confirmation?why={reason}&next={next}"));
+            kept_form::keep(&mut answer, response.request(), app);
+            answer
         }
         Some(AppError::Unverified) => elsewhere(request, "/verify"),
         Some(AppError::Moved(slug)) => moved(&response, request, organization_path(&request.path, slug)),
@@ -188,7 +198,10 @@ fn second_factor_fix(enrolled: bool, request: &RequestInfo) -> (String, &'static
     if enrolled {
         (format!("/account/confirmation?next={next}"), "Enter a code")
     } else {
-        (format!("/account/two-factor?next={next}"), "Set up two-factor authentication")
+        (
+            format!("/account/two-factor?next={next}"),
+            "Set up two-factor authentication",
+        )
     }
 }
 
@@ -199,68 +212,5 @@ impl AccessRequestLink {
             key: refusal.key,
             company: refusal.company.clone(),
         })
-    }
-}
-
-/// Title and text.
-type ErrorWords = (&'static str, String);
-
-fn of_error(error: &AppError, status: StatusCode, request: &RequestInfo) -> ErrorWords {
-    match error {
-        AppError::Forbidden(refusal) => match &refusal.reason {
-            Some(reason) => ("You don’t have access at the moment", reason.clone()),
-            None => (
-                "You don’t have permission to do this",
-                "Your role doesn’t include the permission that this page requires.".into(),
-            ),
-        },
-        AppError::SecondFactor(organization, _) => (
-            "Two-factor authentication required",
-            format!(
-                "{organization} requires two-factor authentication. Your membership is unchanged: everything opens again as soon as you set it up."
-            ),
-        ),
-        AppError::CrossSite => (
-            "This request came from another site",
-            "Open the page in Tenantry and try again.".into(),
-        ),
-        AppError::Misdirected => ("Unknown host", "Open Tenantry at its configured address.".into()),
-        AppError::Unreadable(what) => ("This request can’t be read", what.clone()),
-        AppError::TooSlow => (
-            "The request took too long to arrive",
-            "Nothing was changed. Check your connection, then try again.".into(),
-        ),
-        AppError::TooMany(what) => ("Too many requests", what.clone()),
-        AppError::Busy => (
-            "Tenantry is busy",
-            "The database doesn’t respond at the moment. Nothing was changed. Try again in a minute.".into(),
-        ),
-        AppError::DiskFull => (
-            "The disk is full",
-            "Nothing was changed. Contact the operators of this instance.".into(),
-        ),
-        _ => of_status(status, request),
-    }
-}
-
-fn of_status(status: StatusCode, request: &RequestInfo) -> ErrorWords {
-    match status {
-        StatusCode::NOT_FOUND => (
-            "Page not found",
-            "Check the address. The page may have been removed, or you may not have access to it.".into(),
-        ),
-        StatusCode::METHOD_NOT_ALLOWED => (
-            "This isn’t possible here",
-            "Go back and use the buttons of the page.".into(),
-        ),
-        StatusCode::PAYLOAD_TOO_LARGE => ("The request is too large", "Send less at a time.".into()),
-        status if status.is_client_error() => ("This request can’t be read", "Go back and try again.".into()),
-        _ => (
-            "Something went wrong",
-            format!(
-                "Your saved changes are safe. If it happens again, send this request ID to the operators of this instance: {}",
-                request.id
-            ),
-        ),
     }
 }

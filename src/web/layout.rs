@@ -20,7 +20,7 @@ use crate::web::own_organizations::organizations_of;
 use crate::web::switcher;
 use crate::web::switcher::SwitcherItem;
 use crate::web::waiting::Waiting;
-use crate::web::{nav, queries};
+use crate::web::{ending, nav, queries};
 
 /// The account that is signed in.
 #[derive(Debug, Clone)]
@@ -68,6 +68,10 @@ pub struct OrgNav {
     pub deleted_on: Option<String>,
     /// The companies that the reader has pinned: name and path.
     pub pinned: Vec<(String, String)>,
+    /// By when the reader has to set up a second factor, if they have none.
+    pub second_factor_by: Option<String>,
+    /// After how many seconds the page asks whether the session is about to end; `None` when only the instance limits it.
+    pub asks_after: Option<i64>,
     /// The support session, shown above every page.
     pub support: Option<SupportBanner>,
 }
@@ -205,9 +209,19 @@ impl Layout {
             may: actor.permissions,
             is_one: actor.is_individual && actor.active_companies <= 1 && actor.role_counts(conn)?.members(None) <= 1,
             deleted_on: actor.delete_after.map(|day| day.date(actor.org_zone)),
+            second_factor_by: second_factor_by(actor),
+            asks_after: ending::asks_after(&actor.policy),
         });
         Ok(layout)
     }
+}
+
+/// While the grace period runs, for a member whom the rule will keep out.
+fn second_factor_by(actor: &Actor) -> Option<String> {
+    let policy = &actor.policy;
+    let concerned = policy.two_factor.covers(actor.role.is_owner_or_admin()) && actor.support.is_none();
+    let from = policy.two_factor_from.filter(|_| concerned)?;
+    (!actor.person.facts.proofs.has_two_factors()).then(|| from.date(actor.zone))
 }
 
 /// The layout of a page for an account.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::cookie::{Cookie, SameSite};
+use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
@@ -21,7 +21,9 @@ use crate::common::html::wants_fragment;
 use crate::common::id::RawId;
 use crate::web::admission::{address, admit, lines, peer, text};
 use crate::web::connection::RequestInProgress;
+use crate::web::device_cookie::{device_cookie, remember_device};
 use crate::web::error_page::dressed;
+use crate::web::kept_form;
 use crate::web::quotas;
 use crate::web::request_body::receive;
 use crate::web::route_tree::pattern;
@@ -71,6 +73,7 @@ pub async fn guard(
     let request = Arc::new(note(&req, &app));
     req.extensions_mut().insert(request.clone());
 
+    let brought = kept_form::brought(req.request(), &app);
     let mut admitted = admit(&req, &app);
     if let Ok(None) = admitted
         && let Err(refused) = receive(&mut req, &app, &request.ip, in_progress.connection()).await
@@ -81,7 +84,7 @@ pub async fn guard(
         // `into_response` would lose the error, and with it the words of its page.
         Err(refused) => dressed(req.error_response(refused), &app, &request),
         Ok(Some(answer)) => dressed(req.into_response(answer), &app, &request).map_into_boxed_body(),
-        Ok(None) => match stored::find(&req, &app, &request).await {
+        Ok(None) => match stored::find(&req, &app, &request, brought.is_none()).await {
             Found::Page(page) => req.into_response(page),
             Found::NoPage => {
                 let response = next.call(req).await?.map_into_boxed_body();
@@ -93,6 +96,9 @@ pub async fn guard(
             }
         },
     };
+    if let Some(brought) = brought {
+        response = kept_form::fill(response, &brought, &app, &request).await;
+    }
     secure(&mut response, &app, &request);
     quotas::say(&mut response, &app, &request);
     remember_device(&mut response, &app, &request);
@@ -164,29 +170,6 @@ fn agent(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().filter(|c| !c.is_control()).take(256).collect()
-}
-
-fn device_cookie(app: &App) -> &'static str {
-    if app.config.is_https() {
-        "__Host-device"
-    } else {
-        "device"
-    }
-}
-
-/// The cookie of a browser that signed in. It outlives the session, and scripts cannot read it.
-fn remember_device(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestInfo) {
-    let Some(value) = request.new_device.get() else { return };
-    let cookie = Cookie::build(device_cookie(app), value)
-        .path("/")
-        .http_only(true)
-        .secure(app.config.is_https())
-        .same_site(SameSite::Lax)
-        .max_age(actix_web::cookie::time::Duration::days(365))
-        .finish();
-    if let Err(error) = response.response_mut().add_cookie(&cookie) {
-        tracing::warn!(%error, "the cookie of a device was not set");
-    }
 }
 
 /// The headers of every response.

@@ -30,6 +30,7 @@ static SETTINGS: &[NavTab] = &[
     tab(Permissions::view_billing, "Rate card", "credit-card", "rate-card"),
     tab(Permissions::view_keys, "Developers", "code-xml", "developers"),
     tab(Permissions::view_audit, "Audit log", "history", "audit"),
+    tab(Permissions::manage_security, "Sign-in security", "lock", "security"),
     tab(Permissions::manage_security, "Security checklist", "check", "checklist"),
     tab(Permissions::manage_security, "Support access", "shield-check", "support"),
 ];

@@ -19,6 +19,7 @@ use crate::common::config::Limits;
 use crate::common::error::AppError;
 use crate::common::fields::LARGEST;
 use crate::web::connection::ConnectionState;
+use crate::web::kept_form;
 use crate::web::problem::is_api;
 
 /// The largest document that the API takes, in bytes.
@@ -60,6 +61,10 @@ pub async fn receive(
     if is_api(req.path()) {
         req.extensions_mut().insert(ReceivedBody(bytes));
         return Ok(());
+    }
+    // To be kept, if the person has to sign in first.
+    if bytes.len() <= kept_form::LARGEST && req.content_type() == "application/x-www-form-urlencoded" {
+        req.extensions_mut().insert(ReceivedBody(bytes.clone()));
     }
     let (_, mut whole) = h1::Payload::create(true);
     whole.unread_data(bytes);

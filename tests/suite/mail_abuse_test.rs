@@ -183,6 +183,11 @@ const TEXTS: &[&str] = &[
     "unit_many",
     "until",
     "when",
+    "device",
+    "place",
+    "left",
+    "low",
+    "what",
 ];
 
 /// The ones that a subject or headline may show.
@@ -199,6 +204,9 @@ const IN_HEADLINES: &[&str] = &[
     "role",
     "until",
     "when",
+    "what",
+    "left",
+    "device",
 ];
 
 /// Field and type of each email, by its folder of templates.

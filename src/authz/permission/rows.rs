@@ -109,7 +109,7 @@ permissions! {
     ManageWebhooks         manage_webhooks         "webhooks.manage"        Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '-' '-' '-'] "Manage webhooks";
     ManageIntegrations     manage_integrations     "integrations.manage"    Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage integrations";
     ManageSecurity         manage_security         "security.manage"        Security     Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage security";
-    LogOutEverybody        log_out_everybody       "security.logout_all"    Security     Change   later ['-' '●' '●' '-' '◐' '-' '-' '-' '-' '-' '-'] "Sign everyone out";
+    LogOutEverybody        log_out_everybody       "security.logout_all"    Security     Change   live  ['-' '●' '●' '-' '◐' '-' '-' '-' '-' '-' '-'] "Sign everyone out";
     ManageNotifications    manage_notifications    "notifications.defaults" Security     Change   later ['-' '●' '●' '◐' '-' '-' '-' '-' '-' '-' '-'] "Manage notification defaults";
     ManageRetention        manage_retention        "privacy.retention"      Security     Change   later ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage data retention";
     ExportData             export_data             "privacy.export"         Security     Export   later ['-' '●' '◐' '-' '-' '-' '-' '-' '-' '-' '-'] "Export the organization’s data";

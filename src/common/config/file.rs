@@ -20,6 +20,7 @@ pub(super) struct ConfigFile {
     pub(super) instance_invitations: Option<String>,
     pub(super) stored_pages: Option<String>,
     pub(super) browser_cache: Option<String>,
+    pub(super) geoip_file: Option<String>,
     pub(super) api_key_requests: Option<String>,
     pub(super) api_organization_requests: Option<String>,
 }
@@ -42,6 +43,7 @@ const SETTINGS: &[(&str, Field)] = &[
     ("account_invitations", |w| &mut w.account_invitations),
     ("instance_invitations", |w| &mut w.instance_invitations),
     ("stored_pages", |w| &mut w.stored_pages),
+    ("geoip_file", |w| &mut w.geoip_file),
     ("browser_cache", |w| &mut w.browser_cache),
     ("api_key_requests", |w| &mut w.api_key_requests),
     ("api_organization_requests", |w| &mut w.api_organization_requests),

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 use lettre::message::Mailbox;
@@ -9,6 +10,7 @@ use lettre::message::Mailbox;
 use crate::common::config::file::ConfigFile;
 use crate::common::config::{ApiQuotas, BrowserCache, Signup, StoredPages};
 use crate::common::domain;
+use crate::common::places::Places;
 
 pub(super) fn check<T>(
     faults: &mut Vec<String>,
@@ -133,6 +135,12 @@ pub(super) fn signup(v: &str) -> Result<Signup, String> {
 
 pub(super) fn stored_pages(v: &str) -> Result<StoredPages, String> {
     StoredPages::parse(v).ok_or_else(|| format!("TENANTRY_STORED_PAGES: “{v}” is not on, off or compared"))
+}
+
+pub(super) fn geoip_file(v: &str) -> Result<PathBuf, String> {
+    let file = PathBuf::from(v);
+    Places::open(&file).map_err(|error| format!("TENANTRY_GEOIP_FILE: {error}"))?;
+    Ok(file)
 }
 
 pub(super) fn browser_cache(v: &str) -> Result<BrowserCache, String> {

@@ -27,6 +27,7 @@ pub async fn show(gate: Gate<ViewAccess>, query: web::Query<MatrixQuery>) -> Res
     let first = query.clone();
     let (name, (bytes, next)) = gate
         .read(move |actor, conn| {
+            actor.confirmed()?;
             let name = format!("{}-access-{}.csv", actor.slug, actor.cx.now.day(actor.org_zone));
             let sheet = CsvSheet::new(&["email", "name", "company_slug", "company", "role"]);
             Ok((name, piece(conn, actor, &first, sheet, None)?))

@@ -13,6 +13,7 @@ pub mod password_reset;
 pub mod profile;
 pub mod second_factor;
 pub mod sessions;
+pub mod sign_in_denial;
 pub mod sign_up;
 pub mod signed_up;
 pub mod theme;

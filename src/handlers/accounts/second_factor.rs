@@ -128,7 +128,10 @@ pub async fn create(visitor: Visitor, form: Form<StepForm>) -> Result<HttpRespon
             return Ok(see_other(visitor.fragment(), &landing(&next, verified, &session)));
         }
         StepOutcome::Over => {
-            visitor.tell("info", "Sign in again: this step allows five attempts within ten minutes");
+            visitor.tell(
+                "info",
+                "Sign in again: this step allows five attempts within ten minutes",
+            );
             return Ok(see_other(visitor.fragment(), &NextQuery { next }.login()));
         }
         StepOutcome::Wrong if kind == CodeMethod::BackupCode => {

@@ -24,6 +24,8 @@ struct SessionRow {
     id: SessionId,
     device: Device,
     ip: String,
+    /// City and country, where they are known.
+    place: String,
     began: Time,
     seen: Time,
     current: bool,
@@ -56,6 +58,7 @@ fn rows(conn: &mut Conn, person: &CurrentUser) -> Result<Vec<SessionRow>, AppErr
         current: session.id == person.session,
         id: session.id,
         device: device::device(&session.agent),
+        place: person.cx.app.places.of(&session.ip),
         ip: session.ip,
         began: session.created_at,
         seen: session.last_seen_at,

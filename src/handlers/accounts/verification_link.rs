@@ -5,9 +5,9 @@ use serde::Deserialize;
 
 use crate::auth::{Visit, Visitor};
 use crate::common::error::AppError;
-use crate::common::session_cookie;
 use crate::common::form::FormErrors;
 use crate::common::html::{local_path, see_other};
+use crate::common::session_cookie;
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::handlers::accounts::page::{AccountPage, EndedLink};

@@ -114,9 +114,9 @@ fn state(actor: &Actor, key: &ApiKey, refusal: Option<KeyRefusal>, owner: &str) 
         Some(KeyRefusal::Expired) => key.expires_at.map(|at| format!("Expired {}", at.date(actor.org_zone))),
         Some(KeyRefusal::OwnerRemoved) => Some(format!("{owner} is no longer a member. {adopt}")),
         Some(KeyRefusal::OwnerSuspended) => Some(format!("{owner} is suspended. {adopt}")),
-        Some(KeyRefusal::OwnerSecondFactor) => {
-            Some(format!("{owner} has to set up two-factor authentication first. {adopt}"))
-        }
+        Some(KeyRefusal::OwnerSecondFactor) => Some(format!(
+            "{owner} has to set up two-factor authentication first. {adopt}"
+        )),
         Some(KeyRefusal::OwnerEnded) => Some(format!("The access of {owner} ended. {adopt}")),
         Some(KeyRefusal::Address) => None,
     }

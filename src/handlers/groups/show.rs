@@ -174,6 +174,7 @@ fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<
         company: None,
         access_status: Some(AccessStatus::Active),
         last_seen: None,
+        second_factor: None,
         within: None,
         sort: MemberSort::Name,
         now: actor.cx.now,

@@ -33,14 +33,19 @@ const COLUMNS: [&str; 8] = [
     "invited by",
 ];
 
+/// The last column, for readers who manage security.
+const TWO_FACTOR: &str = "two-factor";
+
 /// `GET /organizations/{slug}/members.csv`
 pub async fn show(gate: Gate<ViewMembers>, query: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
     let first = query.clone();
     let (name, (bytes, next)) = gate
         .read(move |actor, conn| {
+            actor.confirmed()?;
             let name = format!("{}-members-{}.csv", actor.slug, actor.cx.now.day(actor.org_zone));
-            let mut columns = COLUMNS;
+            let mut columns = COLUMNS.to_vec();
             columns[3] = actor.unit.many();
+            columns.extend(actor.permissions.manage_security().then_some(TWO_FACTOR));
             Ok((name, piece(conn, actor, &first, CsvSheet::new(&columns), None)?))
         })
         .await?;
@@ -77,22 +82,26 @@ fn add_rows(conn: &mut Conn, actor: &Actor, rows: &[MemberRow], sheet: &mut CsvS
     inviters.dedup();
     let inviters = member_names::user_names(conn, &inviters)?;
     let custom_roles = member_search::customs(conn, actor.organization, rows)?;
+    let shows = actor.permissions.manage_security();
     for row in rows {
         let assigned = match row.role.inherited() {
             Some(_) => "All".to_owned(),
             None => companies.get(&row.id).map(|names| names.join("; ")).unwrap_or_default(),
         };
         let invited_by = row.invited_by.as_ref().and_then(|id| inviters.get(id));
-        sheet.row([
+        let two_factor = if row.second_factor { "yes" } else { "no" };
+        let (joined, seen) = (row.joined_at.iso(), row.last_seen_at.map(Time::iso).unwrap_or_default());
+        let cells = [
             row.name.as_str(),
             &row.email,
             row.title(&custom_roles),
             &assigned,
             row.access_status(actor.cx.now).as_str(),
-            &row.joined_at.iso(),
-            &row.last_seen_at.map(Time::iso).unwrap_or_default(),
+            &joined,
+            &seen,
             invited_by.map_or("", String::as_str),
-        ]);
+        ];
+        sheet.row(cells.into_iter().chain(shows.then_some(two_factor)));
     }
     Ok(())
 }

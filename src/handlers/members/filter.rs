@@ -23,6 +23,8 @@ pub struct MembersQuery {
     pub company: String,
     pub status: String,
     pub seen: String,
+    /// `yes` or `no`, for readers who manage security.
+    pub two_factor: String,
     pub sort: String,
     pub after: String,
 }
@@ -37,6 +39,7 @@ impl MembersQuery {
             company: text("company"),
             status: text("status"),
             seen: text("seen"),
+            two_factor: text("two_factor"),
             sort: text("sort"),
             after: text("after"),
         }
@@ -50,6 +53,7 @@ impl MembersQuery {
             ("company", &self.company),
             ("status", &self.status),
             ("seen", &self.seen),
+            ("two_factor", &self.two_factor),
             ("sort", &self.sort),
             ("after", &self.after),
         ];
@@ -61,9 +65,16 @@ impl MembersQuery {
     }
 
     pub fn is_filtered(&self) -> bool {
-        [&self.q, &self.role, &self.company, &self.status, &self.seen]
-            .into_iter()
-            .any(|text| !text.is_empty())
+        [
+            &self.q,
+            &self.role,
+            &self.company,
+            &self.status,
+            &self.seen,
+            &self.two_factor,
+        ]
+        .into_iter()
+        .any(|text| !text.is_empty())
     }
 
     /// The list in another order, or another page of it.
@@ -115,6 +126,12 @@ impl MembersQuery {
             given: None,
             access_status: AccessStatus::parse(&self.status),
             last_seen: LastSeen::parse(&self.seen),
+            second_factor: match self.two_factor.as_str() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            }
+            .filter(|_| actor.permissions.manage_security()),
             within: own.filter(|_| company.is_none()),
             sort: self.order(),
             now: actor.cx.now,

@@ -67,6 +67,8 @@ pub struct IndexPage {
     members_everywhere: bool,
     /// Whether the reader has views of their own: an operator in a support session has none.
     has_views: bool,
+    /// Whether the reader sees who has a second factor.
+    shows_two_factor: bool,
 }
 
 crate::page!(IndexPage => as_roster);
@@ -98,6 +100,7 @@ impl IndexPage {
             now: actor.cx.now,
             members_everywhere: actor.reach::<ViewMembers>() == Reach::Everywhere,
             has_views: actor.membership().is_some(),
+            shows_two_factor: actor.permissions.manage_security(),
             asked: query,
         };
         let found = page.find(conn, actor)?;

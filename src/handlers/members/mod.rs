@@ -13,6 +13,7 @@ pub mod removal;
 pub mod removed;
 pub mod restoration;
 pub mod role;
+pub mod sessions;
 pub mod show;
 pub mod suspension;
 pub mod tabs;

@@ -73,6 +73,10 @@ struct MemberPage {
     access_until: String,
     seen_until: String,
     may_remove: bool,
+    /// Whether the actor may end the member's sessions here.
+    may_end_sessions: bool,
+    /// Whether the member has a second factor, for readers who manage security.
+    two_factor: Option<bool>,
     /// The number of overrides, for an actor who may change them.
     overrides: Option<String>,
     out: Option<SuspensionNote>,
@@ -166,6 +170,8 @@ impl MemberPage {
             access_until: form.access_until.clone().unwrap_or_else(|| seen_until.clone()),
             seen_until,
             may_remove,
+            may_end_sessions: facts::may_end_sessions(actor, &member),
+            two_factor: facts::two_factor(conn, actor, &member)?,
             overrides: rules::may_override(&rank, &target).then(|| overridden(&member)),
             out,
             counts: groups.effective_role(&member),

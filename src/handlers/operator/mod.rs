@@ -15,6 +15,7 @@ pub mod organizations;
 pub mod queries;
 pub mod reports;
 pub mod rules;
+pub mod second_factor;
 pub mod sessions;
 pub mod support;
 pub mod support_ending;

@@ -9,22 +9,21 @@ pub const LENGTHS: [i64; 3] = [15, 30, 60];
 const SHORTEST_REASON: usize = 10;
 const LONGEST_REASON: usize = 500;
 
+/// A reason on one line, for the audit log and the email.
+pub fn reason(typed: &str) -> Result<String, &'static str> {
+    let reason = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    match reason.chars().count() {
+        SHORTEST_REASON..=LONGEST_REASON if reason.chars().any(char::is_control) => Err("Remove control characters"),
+        SHORTEST_REASON..=LONGEST_REASON => Ok(reason),
+        0 => Err("Enter a reason. It is sent by email"),
+        1..SHORTEST_REASON => Err("Use at least 10 characters"),
+        _ => Err("Use at most 500 characters"),
+    }
+}
+
 pub fn support_request(reason: &str, minutes: &str, password: &str) -> Result<SupportRequest, FormErrors> {
     let mut errors = FormErrors::none();
-    // One line in the audit log and in the email.
-    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    let reason = errors.take(
-        "reason",
-        match reason.chars().count() {
-            SHORTEST_REASON..=LONGEST_REASON if reason.chars().any(char::is_control) => {
-                Err("Remove control characters")
-            }
-            SHORTEST_REASON..=LONGEST_REASON => Ok(reason),
-            0 => Err("Enter a reason. Owners get it by email"),
-            1..SHORTEST_REASON => Err("Use at least 10 characters"),
-            _ => Err("Use at most 500 characters"),
-        },
-    );
+    let reason = errors.take("reason", self::reason(reason));
     let length = LENGTHS.into_iter().find(|length| length.to_string() == minutes);
     let length = errors.take("minutes", length.map(Span::minutes).ok_or("Choose a duration"));
     if password.is_empty() {

@@ -13,6 +13,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::operator::queries::users::ListedAccount;
 use crate::handlers::operator::queries::{reports, users};
+use crate::models::second_factor;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::InvitationAllowance;
 use crate::web::layout::Layout;
@@ -38,16 +39,20 @@ pub struct UserPage {
     /// How often its invitations were reported.
     reports: i64,
     you: bool,
+    second_factor: bool,
+    /// The reason for removing the second factor, as typed.
+    reason: String,
     errors: FormErrors,
 }
 
 crate::page!(UserPage);
 
-/// Limits as an operator typed them, if they are wrong.
+/// What an operator typed, if something of it is wrong.
 #[derive(Debug, Default)]
 pub struct TypedLimits {
     pub organizations: Option<String>,
     pub invitations: Option<String>,
+    pub reason: Option<String>,
 }
 
 impl UserPage {
@@ -78,6 +83,8 @@ impl UserPage {
             allowance: allowance::of_account(conn, &operator.cx, account.id)?,
             reports: reports::count_of_sender(conn, account.id)?,
             you: account.id == operator.id,
+            second_factor: second_factor::of(conn, account.id)?,
+            reason: typed.reason.unwrap_or_default(),
             account,
             errors,
         })

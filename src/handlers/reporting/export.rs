@@ -19,6 +19,7 @@ pub async fn show(gate: Gate<ExportReporting>, query: web::Query<ReportingQuery>
     let query = query.into_inner();
     let (name, sheet) = gate
         .read(move |actor, conn| {
+            actor.confirmed()?;
             let reader = ReportReader::of::<ExportReporting>(conn, actor)?;
             let mut errors = FormErrors::none();
             let Some(asked) = query.read(conn, actor, &reader, &mut errors)? else {

@@ -12,6 +12,7 @@ use crate::handlers::settings::check::{Checker, SecurityCheck};
 use crate::handlers::settings::queries;
 use crate::handlers::settings::queries::OrganizationFacts;
 use crate::models::organization::contact;
+use crate::models::security_policy::concerned;
 
 const ACCESS_REVIEW_WITHIN: Span = Span::days(180);
 const INVITATION_WITHIN: Span = Span::days(7);
@@ -21,7 +22,7 @@ const FEW_ADMINS: i64 = 3;
 
 pub fn run(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppError> {
     let facts = queries::organization(conn, actor.organization)?;
-    let mut checks = owners(actor, &facts);
+    let mut checks = owners(conn, actor, &facts)?;
     checks.extend(people(conn, actor)?);
     checks.extend(leftovers(conn, actor, &facts)?);
     checks.extend(organization(conn, actor, &facts)?);
@@ -32,15 +33,31 @@ fn counted(n: i64, one: &str, many: &str) -> String {
     format!("{} {}", number(&n), if n == 1 { one } else { many })
 }
 
-fn owners(actor: &Actor, facts: &OrganizationFacts) -> Vec<SecurityCheck> {
+fn owners(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Result<Vec<SecurityCheck>, AppError> {
     let checker = Checker(actor);
-    vec![
+    let owners = concerned::owners(conn, actor.organization)?;
+    let weak = i64::try_from(owners.iter().filter(|has| !**has).count()).unwrap_or(i64::MAX);
+    Ok(vec![
         checker.check(
             "More than one owner",
             Some(facts.owners > 1),
             counted(facts.owners.into(), "owner", "owners"),
             "If the only owner loses access, no one can manage the organization",
             (Permissions::grant_owner, "Open members", "/members"),
+        ),
+        checker.check(
+            "Owners use two-factor authentication",
+            Some(weak == 0),
+            match weak {
+                0 => "Every owner has it".to_owned(),
+                n => format!("{} without it", counted(n, "owner", "owners")),
+            },
+            "A stolen password alone must not open everything",
+            (
+                Permissions::manage_security,
+                "Open sign-in security",
+                "/settings/security",
+            ),
         ),
         checker.check(
             "Two owners approve irreversible changes",
@@ -53,7 +70,7 @@ fn owners(actor: &Actor, facts: &OrganizationFacts) -> Vec<SecurityCheck> {
                 "/settings/general#dual-h",
             ),
         ),
-    ]
+    ])
 }
 
 fn people(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppError> {
@@ -100,6 +117,8 @@ fn leftovers(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Resul
     let (org, now, checker) = (actor.organization, actor.cx.now, Checker(actor));
     let waiting = queries::old_invitations(conn, org, now - INVITATION_WITHIN)?;
     let suspended = queries::suspended_with_assignments(conn, org)?;
+    let unused = queries::unused_keys(conn, org, now - SEEN_WITHIN, now)?;
+    let links = queries::old_links(conn, org, now - SEEN_WITHIN, now)?;
     let guests = match facts.domain.as_str() {
         "" => None,
         domain => Some(queries::guests_without_end(conn, org, domain)?),
@@ -133,6 +152,24 @@ fn leftovers(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Resul
                 None => (Permissions::edit_profile, "Open general settings", "/settings/general"),
                 Some(_) => (Permissions::view_members, "Open members", "/members"),
             },
+        ),
+        checker.check(
+            "No unused API key",
+            Some(unused == 0),
+            counted(unused, "key unused for 90 days", "keys unused for 90 days"),
+            "A key that no one uses is a way in that no one watches",
+            (Permissions::view_keys, "Open API keys", "/settings/developers"),
+        ),
+        checker.check(
+            "No old onboarding link",
+            Some(links == 0),
+            counted(links, "link older than 90 days", "links older than 90 days"),
+            "Links are passed on; replace those that are still needed",
+            (
+                Permissions::copy_onboarding_links,
+                "Open onboarding links",
+                "/settings/onboarding",
+            ),
         ),
         checker.check(
             "No invitation older than 7 days",

@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{access_reviews, audit_events, audit_heads, organizations};
+use crate::db::schema::{access_reviews, api_keys, audit_events, audit_heads, onboarding_links, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review::state::ReviewStatus;
 use crate::on_each;
@@ -69,6 +69,33 @@ pub fn old_invitations(conn: &mut Conn, org: OrgId, before: Time) -> QueryResult
         .bind::<BigInt, _>(before)
         .get_result(c))?;
     Ok(row.n)
+}
+
+/// Keys that work and were not used since a time.
+pub fn unused_keys(conn: &mut Conn, org: OrgId, since: Time, now: Time) -> QueryResult<i64> {
+    api_keys::table
+        .filter(api_keys::organization_id.eq(org))
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+        .filter(api_keys::created_at.lt(since))
+        .filter(api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(since)))
+        .count()
+        .get_result(conn)
+}
+
+/// Onboarding links that work and were made before a time.
+pub fn old_links(conn: &mut Conn, org: OrgId, before: Time, now: Time) -> QueryResult<i64> {
+    onboarding_links::table
+        .filter(onboarding_links::organization_id.eq(org))
+        .filter(onboarding_links::disabled_at.is_null())
+        .filter(
+            onboarding_links::expires_at
+                .is_null()
+                .or(onboarding_links::expires_at.gt(now)),
+        )
+        .filter(onboarding_links::created_at.lt(before))
+        .count()
+        .get_result(conn)
 }
 
 /// Suspended members who still have assignments.

@@ -12,7 +12,7 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::api_key::ApiKey;
 use crate::models::api_key::state::OwnerState;
-use crate::models::reader::SecurityColumns;
+use crate::models::security_policy::SecurityColumns;
 
 /// After how long without use someone is told.
 pub const IDLE: Span = Span::days(90);

@@ -65,11 +65,20 @@ impl<'a> MemberScan<'a> {
                 .limit(1)
                 .first(conn)
                 .optional()?,
+            SearchTerm::SecondFactor(has) => memberships::table
+                .filter(memberships::organization_id.eq(organization))
+                .filter(memberships::second_factor.eq(has))
+                .select(memberships::id)
+                .offset(limit)
+                .limit(1)
+                .first(conn)
+                .optional()?,
             SearchTerm::AccessStatus => {
                 let only = MemberFilter {
                     role: None,
                     given: None,
                     last_seen: None,
+                    second_factor: None,
                     ..self.wanted.clone()
                 };
                 let mut query = memberships::table
@@ -189,6 +198,7 @@ impl<'a> MemberScan<'a> {
             SearchTerm::Given(GrantFilter::Custom(_))
             | SearchTerm::AccessStatus
             | SearchTerm::LastSeen
+            | SearchTerm::SecondFactor(_)
             | SearchTerm::Role(_) => {}
         }
         of_the_row!(query, wanted);

@@ -59,6 +59,9 @@ macro_rules! of_the_row {
                     .filter(memberships::access_until.lt($wanted.now));
             }
         }
+        if let Some(has) = $wanted.second_factor {
+            $query = $query.filter(memberships::second_factor.eq(has));
+        }
         if let Some(seen) = $wanted.last_seen {
             let since = seen.since($wanted.now);
             $query = match seen {

@@ -89,6 +89,8 @@ pub struct MemberFilter {
     pub given: Option<GrantFilter>,
     pub access_status: Option<AccessStatus>,
     pub last_seen: Option<LastSeen>,
+    /// Members with a second factor, or without one.
+    pub second_factor: Option<bool>,
     /// Only members assigned to one of these, for an actor who sees no others.
     pub within: Option<Vec<CompanyId>>,
     pub sort: MemberSort,
@@ -105,6 +107,7 @@ pub enum SearchTerm<'a> {
     Given(GrantFilter),
     AccessStatus,
     LastSeen,
+    SecondFactor(bool),
     Role(Role),
 }
 
@@ -118,6 +121,7 @@ impl MemberFilter {
             given: None,
             access_status: None,
             last_seen: None,
+            second_factor: None,
             within,
             sort: MemberSort::Name,
             now,
@@ -131,6 +135,7 @@ impl MemberFilter {
             && self.given.is_none()
             && self.access_status.is_none()
             && self.last_seen.is_none()
+            && self.second_factor.is_none()
             && self.within.is_none()
     }
 
@@ -142,6 +147,7 @@ impl MemberFilter {
             given,
             access_status,
             last_seen,
+            second_factor,
             within,
             ..
         } = self;
@@ -150,6 +156,7 @@ impl MemberFilter {
             && given.is_none()
             && access_status.is_none()
             && last_seen.is_none()
+            && second_factor.is_none()
             && within.is_none()
             && self.sort.by_name()
     }
@@ -178,6 +185,7 @@ impl MemberFilter {
                 .filter(|access_status| *access_status != AccessStatus::Active)
                 .map(|_| SearchTerm::AccessStatus),
         );
+        terms.extend(self.second_factor.map(SearchTerm::SecondFactor));
         terms.extend(self.last_seen.map(|_| SearchTerm::LastSeen));
         terms.extend(self.role.map(SearchTerm::Role));
         terms.extend(self.within.as_deref().map(SearchTerm::Within));

@@ -33,6 +33,8 @@ pub struct MemberRow {
     /// The custom role that replaces the direct role.
     #[diesel(column_name = custom_role_id)]
     pub custom_role: Option<CustomRoleId>,
+    /// Whether the account has an authenticator app or a passkey.
+    pub second_factor: bool,
     pub(super) sort_name: Option<Vec<u8>>,
 }
 

@@ -39,14 +39,20 @@ pub fn add(
     if let Some(refusal) = deletion::refusal(conn, organization)? {
         return Err(refusal);
     }
-    let (full_name, email): (String, String) = users::table
+    let (full_name, email, second_factor): (String, String, bool) = users::table
         .find(user)
-        .select((users::name, users::email))
+        .select((users::name, users::email, users::second_factor))
         .first(conn)?;
     let sort_name = search::sort_key(&full_name);
     let Some(id) = write(conn, cx, organization, user, with, &sort_name)? else {
         return Ok(None);
     };
+    diesel::update(memberships::table.find((organization, id)))
+        .set((
+            memberships::second_factor.eq(second_factor),
+            memberships::sessions_from.eq(Time(0)),
+        ))
+        .execute(conn)?;
     let now = CountedAs {
         role: with.role,
         status: MembershipStatus::Active,

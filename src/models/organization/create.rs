@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, role_counts};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationStatus, OrganizationType, Region, UnitLabel};
+use crate::models::settings_review;
 use crate::on_each;
 
 #[derive(Debug, Clone)]
@@ -48,6 +49,7 @@ fn insert_rows(conn: &mut Conn, now: Time, creator: UserId, new: &NewOrganizatio
             organizations::owner_count.eq(0),
             organizations::created_by.eq(creator),
             organizations::created_at.eq(now),
+            organizations::checklist_due_at.eq(Some(now + settings_review::EVERY)),
         ))
         .execute(conn)?;
     let slug = (

@@ -59,7 +59,9 @@ pub fn requiring_second_factor(conn: &mut Conn, user: UserId) -> QueryResult<Vec
         .order(organizations::name)
         .select((organizations::name, organizations::two_factor, memberships::role))
         .load(conn)?;
-    let requiring = rows.into_iter().filter(|(_, rule, role)| rule.covers(role.is_owner_or_admin()));
+    let requiring = rows
+        .into_iter()
+        .filter(|(_, rule, role)| rule.covers(role.is_owner_or_admin()));
     Ok(requiring.map(|(name, ..)| name).collect())
 }
 

@@ -1,8 +1,10 @@
 //! The emails of accounts.
 
 use crate::app::Ctx;
+use crate::common::device;
 use crate::common::email::Email;
 use crate::common::error::AppError;
+use crate::common::id::SessionId;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::mail::message;
@@ -49,6 +51,12 @@ crate::email! {
     }
 }
 
+crate::email! {
+    struct NewDeviceEmail: NewDevice("mail/new_device/message.html", "mail/new_device/message.txt") {
+        name: MailName, device: String, place: String, when: String, ip: String, link: String
+    }
+}
+
 /// Issues a token and sends the email with its link. `email` is made of the link and the time when the link stops working.
 fn send_link<E: EmailTemplate>(
     conn: &mut Conn,
@@ -64,6 +72,7 @@ fn send_link<E: EmailTemplate>(
         TokenKind::Reset => "/password/reset",
         TokenKind::Unlock => "/unlock",
         TokenKind::Change => "/account/email",
+        TokenKind::SignIn => "/account/sign-ins",
     };
     let recipient = Recipient {
         name: account.name.clone(),
@@ -161,4 +170,19 @@ pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<
         ip: cx.request.ip.clone(),
     };
     message::send(conn, cx, &account.recipient(), &email)
+}
+
+/// Tells the owner of an account about a sign-in from a device that was not used before, with a link to say that it wasn't them.
+pub fn new_device(conn: &mut Conn, cx: &Ctx, account: &Account, session: SessionId) -> Result<(), AppError> {
+    let (ip, when) = (cx.request.ip.clone(), cx.now.full(account.zone()));
+    let session = session.to_string();
+    let token = (TokenKind::SignIn, session.as_str());
+    send_link(conn, cx, account, &account.address(), token, |link, _| NewDeviceEmail {
+        name: MailName::of(&account.name),
+        device: device::device(&cx.request.agent).words,
+        place: cx.app.places.of(&ip),
+        when,
+        ip,
+        link,
+    })
 }

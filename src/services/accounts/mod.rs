@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod attempt;
 pub mod cleanup;
+pub mod confirmation;
 pub mod email;
 pub mod email_change;
 pub mod invited;
@@ -16,6 +17,7 @@ pub mod password_reset;
 pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
+pub mod sign_in_denial;
 pub mod sign_up;
 pub mod time_zone;
 pub mod unlock;

@@ -12,7 +12,7 @@ use crate::models::organization::of_user;
 use crate::models::session;
 use crate::models::user;
 use crate::models::user::Account;
-use crate::services::accounts::known_device;
+use crate::services::accounts::{email, known_device};
 
 /// A session that began, with what its first page depends on.
 #[derive(Debug)]
@@ -40,8 +40,14 @@ pub fn begin(
         events = signed_out(before);
     }
     let (token, id) = session::begin(conn, cx, account.id, proofs)?;
-    // As it is now: a reset has just changed the password.
-    known_device::remember(cx, &user::by_id(conn, account.id)?);
+    // As it is now: the caller may have changed the password.
+    let present = user::by_id(conn, account.id)?;
+    if present.first_sign_in_at.is_none() {
+        user::note_first_sign_in(conn, account.id, cx.now)?;
+    } else if !known_device::is_seen(cx, &present) {
+        email::new_device(conn, cx, &present, id)?;
+    }
+    known_device::remember(cx, &present);
     let event = Event::new(Action::SignedIn, "session", id, "session")
         .after(json!({ "ip": cx.request.ip, "agent": cx.request.agent }));
     let new = NewSession {
@@ -61,6 +67,12 @@ fn signed_out(user: &CurrentUser) -> Events {
 pub fn sign_out(conn: &mut Conn, user: &CurrentUser) -> Result<Events, AppError> {
     session::end(conn, user.id, user.session)?;
     Ok(signed_out(user))
+}
+
+/// Notes activity, so that the session does not end for want of it.
+pub fn renew(conn: &mut Conn, user: &CurrentUser) -> Result<Events, AppError> {
+    user.touch(conn, None)?;
+    Ok(Events::none("activity is not audited"))
 }
 
 #[derive(Debug)]

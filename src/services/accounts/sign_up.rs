@@ -1,8 +1,8 @@
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Events};
 use crate::auth::Visit;
-use crate::common::config::Signup;
 use crate::authz::session_rules::Proofs;
+use crate::common::config::Signup;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::UserId;

@@ -3,7 +3,9 @@
 
 use crate::audit::Events;
 use crate::auth::actor::Actor;
-use crate::authz::permission::{ChangeSlug, DeleteCompanies, Permission, PermissionId, TransferOrDelete};
+use crate::authz::permission::{
+    ChangeSlug, DeleteCompanies, ManageSecurity, Permission, PermissionId, TransferOrDelete,
+};
 use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
@@ -19,6 +21,8 @@ use crate::services::members::errors::{RemovalError, RoleChangeError, Suspension
 use crate::services::members::rules::ActorRank;
 use crate::services::organizations::deletion::DeletionError;
 use crate::services::organizations::dual_control::DualControlError;
+use crate::services::organizations::security::policy;
+use crate::services::organizations::security::policy::PolicyError;
 use crate::services::organizations::slug::SlugError;
 use crate::services::organizations::transfer::TransferError;
 use crate::services::organizations::{self, deletion, transfer};
@@ -35,6 +39,9 @@ pub enum ExecuteError {
     DualControlOff,
     SlugChanged,
     SlugTaken(String),
+    /// The approver has no second factor, which the rule demands of them.
+    PolicyNotMet,
+    PolicyGone,
     CompanyGone,
     CompanyNotArchived,
     /// Invitations, links, groups, requests or a review name the company.
@@ -65,6 +72,7 @@ impl ExecuteError {
         !matches!(
             self,
             Self::AccessEnds
+                | Self::PolicyNotMet
                 | Self::CompanyInUse
                 | Self::Conflict
                 | Self::RoleNotChanged(_)
@@ -82,6 +90,7 @@ pub enum ExecutedChange {
     DeletionScheduled(Time),
     DualControlTurnedOff,
     SlugChanged(Slug),
+    SecurityPolicyChanged,
     CompanyDeleted {
         name: String,
         until: Time,
@@ -159,6 +168,16 @@ pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(E
                 DualControlError::Failed(error) => ExecuteError::Failed(error),
             })?;
             Ok((ExecutedChange::DualControlTurnedOff, events))
+        }
+        ApprovalAction::SecurityPolicy => {
+            requester.require(ManageSecurity::ID)?;
+            let wanted = policy::of_approval(approval).ok_or(ExecuteError::PolicyGone)?;
+            let events = policy::apply(conn, actor, &wanted).map_err(|error| match error {
+                PolicyError::NotMet => ExecuteError::PolicyNotMet,
+                PolicyError::Same => ExecuteError::PolicyGone,
+                PolicyError::Failed(error) => ExecuteError::Failed(error),
+            })?;
+            Ok((ExecutedChange::SecurityPolicyChanged, events))
         }
         ApprovalAction::Slug => change_slug(conn, actor, approval, &requester),
         ApprovalAction::CompanyDeletion => delete_company(conn, actor, approval, &requester),

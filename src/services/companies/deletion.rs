@@ -52,6 +52,7 @@ pub fn request(
     if company.status != CompanyStatus::Archived {
         return Err(CompanyDeletionError::NotArchived);
     }
+    actor.confirmed()?;
     if !find_obstacles(conn, actor, company.id)?.is_empty() {
         return Err(CompanyDeletionError::Blocked);
     }

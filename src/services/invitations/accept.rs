@@ -24,6 +24,7 @@ use crate::services::invitations::situation::InvitationSituation;
 use crate::services::invitations::supersede;
 use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role;
+use crate::services::organizations::security::policy;
 
 /// Why an invitation was not accepted.
 pub enum AcceptError {
@@ -61,6 +62,7 @@ pub fn accept(
         _ => return Err(AcceptError::Unavailable),
     }
     let was = &resolved.invitation;
+    policy::require_of_newcomer(conn, person, was.organization_id, was.role)?;
     if !invitation::accept(conn, cx, was.organization_id, was.id)? {
         // Another request accepted it first: then the person is a member now.
         let resolved = find(conn, person, token)?;

@@ -40,7 +40,7 @@ pub fn invitation_of(conn: &mut Conn, cx: &Ctx, token: &Token) -> Result<Invitat
         .invitation;
     // The event is in its log, or the address in its rows.
     found.organization_id.advisory_lock(conn)?;
-    login_attempt::take_block(conn, cx, &Email::stored(found.email.clone()))?;
+    login_attempt::block::take_block(conn, cx, &Email::stored(found.email.clone()))?;
     Ok(found)
 }
 

@@ -95,6 +95,9 @@ pub fn invite(
     terms: &InvitationTerms,
     people: Vec<Invitee>,
 ) -> Result<(InviteResults, Events), AppError> {
+    if terms.role == Role::Owner || people.iter().any(|person| person.role == Some(Role::Owner)) {
+        actor.confirmed()?;
+    }
     let mut checks = InviteChecks::load(conn, actor, &people)?;
     let mut results = Vec::with_capacity(people.len());
     let mut accepted = Vec::new();

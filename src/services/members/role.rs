@@ -162,6 +162,7 @@ impl RoleChange {
             return Ok((MemberOutcome::Unchanged, Events::none("the same role")));
         }
         if self.concerns_owner() {
+            actor.confirmed()?;
             let (name, role) = (&self.member.name, self.to.value());
             let label = match &self.to {
                 Title::Plain(Role::Owner) => format!("make {name} an owner"),

@@ -21,6 +21,7 @@ use crate::services::onboarding_links::email;
 use crate::services::onboarding_links::resolve::ResolvedLink;
 use crate::services::onboarding_links::situation::JoinSituation;
 use crate::services::onboarding_links::visit::LinkVisit;
+use crate::services::organizations::security::policy;
 
 /// How often one person can join or ask to within a day, with all links together.
 const TRIES_A_DAY: i64 = 10;
@@ -75,6 +76,7 @@ pub fn join(
         _ => return Err(JoinError::Unavailable),
     };
     let link = &visit.resolved.link;
+    policy::require_of_newcomer(conn, person, link.organization_id, link.role)?;
     let company = match link.purpose {
         LinkPurpose::Join => None,
         LinkPurpose::NewCompany => Some(

@@ -2,12 +2,14 @@
 
 use serde_json::json;
 
+use crate::app::Ctx;
 use crate::audit::{Action, Event, Events};
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::db::Conn;
-use crate::models::{operator, session};
+use crate::models::{operator, session, user};
+use crate::services::accounts::second_factor::removal;
 
 /// Sets how many organizations an account can create; `None` for the default of the instance.
 pub fn set_limit(conn: &mut Conn, user: UserId, limit: Option<i32>) -> Result<((), Events), AppError> {
@@ -33,6 +35,15 @@ pub fn set_invitation_limit(conn: &mut Conn, user: UserId, limit: Option<i32>) -
         .before(json!({ "invitations": account.invitation_limit }))
         .after(json!({ "invitations": limit }));
     Ok(((), Events::account(user, event)))
+}
+
+/// Removes every second factor of an account, for someone who lost it. They are signed out everywhere and get an email.
+pub fn remove_second_factor(conn: &mut Conn, cx: &Ctx, user: UserId, reason: &str) -> Result<((), Events), AppError> {
+    let account = user::by_id(conn, user)?;
+    if !account.second_factor {
+        return Err(AppError::NotFound);
+    }
+    Ok(((), removal::remove_all(conn, cx, &account, reason)?))
 }
 
 /// Ends the sessions of an account but the operator's own one. The result is how many there were.

@@ -24,6 +24,7 @@ change_error!(DualControlError);
 
 /// Turns dual control on or off, or requests the approval of a second owner.
 pub fn change(conn: &mut Conn, actor: &Actor, on: bool) -> Result<(Outcome, Events), DualControlError> {
+    actor.confirmed()?;
     if !on {
         let label = format!("turn off dual control of {}", actor.organization_name);
         let action = ApprovalAction::ControlOff;

@@ -7,6 +7,7 @@ use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
 use crate::mail::message;
 use crate::mail::message::{Recipient, token_link};
 use crate::mail::name::MailName;
@@ -14,6 +15,7 @@ use crate::models::member_names;
 use crate::models::operator::OperatorContact;
 use crate::models::organization::contact::ContactKind;
 use crate::models::organization::deletion::DeletedOrganization;
+use crate::models::organization::heading;
 
 crate::email! {
     struct DeletionScheduledEmail: DeletionScheduled("mail/deletion_scheduled/message.html", "mail/deletion_scheduled/message.txt") {
@@ -34,6 +36,27 @@ crate::email! {
     struct ContactVerificationEmail: ContactVerification("mail/contact_verification/message.html", "mail/contact_verification/message.txt") {
         organization: MailName, actor: MailName, email: String, contact: String, purpose: String, link: String
     }
+}
+
+crate::email! {
+    struct ChecklistDueEmail: ChecklistDue("mail/checklist_due/message.html", "mail/checklist_due/message.txt") {
+        name: MailName, organization: MailName, link: String
+    }
+}
+
+/// Reminds the owners of the security checklist.
+pub fn checklist_due(conn: &mut Conn, cx: &Ctx, organization: OrgId) -> Result<(), AppError> {
+    let heading = heading::heading(conn, organization)?;
+    let path = format!("/organizations/{}/settings/checklist", heading.slug);
+    for owner in member_names::owners(conn, organization, None)? {
+        let email = ChecklistDueEmail {
+            name: MailName::of(&owner.name),
+            organization: MailName::of(&heading.name),
+            link: cx.config().link(&path),
+        };
+        message::send(conn, cx, &owner, &email)?;
+    }
+    Ok(())
 }
 
 /// Tells owners and admins that the deletion is scheduled.

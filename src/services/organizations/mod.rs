@@ -8,6 +8,7 @@ pub mod expire;
 pub mod faults;
 pub mod profile;
 pub mod request;
+pub mod security;
 pub mod settings_review;
 pub mod slug;
 pub mod transfer;

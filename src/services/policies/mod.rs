@@ -27,6 +27,7 @@ crate::change_error!(PolicyError);
 /// Saves the policies. `seen` is what the form showed, as text; `on` are the cells that it has on. Cells that the actor may
 /// not change stay as they are, unless the form turns one on: then it is refused.
 pub fn save(conn: &mut Conn, actor: &Actor, seen: &str, on: &[PolicyCell]) -> Result<Events, PolicyError> {
+    actor.confirmed()?;
     let before = access::policies(conn, actor.organization)?;
     if seen != before.text() {
         return Err(PolicyError::Changed);

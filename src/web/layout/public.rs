@@ -1,5 +1,6 @@
 //! The layout of pages that anyone can open.
 
+use crate::auth::current_user::CurrentUser;
 use crate::auth::{Visit, Visitor};
 use crate::web::layout::{Layout, LayoutUser};
 
@@ -11,13 +12,19 @@ pub trait PublicLayout {
 
 impl PublicLayout for Visit {
     fn layout(&self) -> Layout {
-        let zone = self.person.as_ref().and_then(|person| person.zone).unwrap_or_default();
-        let mut layout = Layout::bare(&self.cx).in_zones(zone, zone);
-        layout.person = self.person.as_ref().map(|person| LayoutUser {
-            name: person.name.clone(),
-            email: person.email.to_string(),
-            operator: person.operator,
-        });
+        match &self.person {
+            Some(person) => Layout::solo(person),
+            None => Layout::bare(&self.cx),
+        }
+    }
+}
+
+impl Layout {
+    /// The layout of a page without the sidebar, for an account that is signed in.
+    pub fn solo(person: &CurrentUser) -> Self {
+        let zone = person.zone.unwrap_or_default();
+        let mut layout = Self::bare(&person.cx).in_zones(zone, zone);
+        layout.person = Some(LayoutUser::of(person));
         layout
     }
 }

@@ -3,6 +3,7 @@
 //! reads session, membership and the versions that every write raises (`models::page_version`).
 
 mod answer;
+mod recheck;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -16,7 +17,6 @@ use actix_web::web::Bytes;
 
 use crate::app::stored::{PageKey, PageReader, StoredPage};
 use crate::app::{App, RequestInfo};
-use crate::auth::recheck;
 use crate::common::config::StoredPages as Mode;
 use crate::db::changes::ChangeWatch;
 use crate::web::route_tree::pattern;
@@ -44,10 +44,11 @@ pub struct Place {
     expected: Option<Arc<StoredPage>>,
 }
 
-/// Looks for the page of a request. Who sends no session cookie has none.
-pub async fn find(req: &ServiceRequest, app: &App, request: &RequestInfo) -> Found {
+/// Looks for the page of a request. Who sends no session cookie has none, and neither has who brings what they typed into a form
+/// (`allowed` is false): that may belong on the page.
+pub async fn find(req: &ServiceRequest, app: &App, request: &RequestInfo, allowed: bool) -> Found {
     let mode = app.config.stored_pages;
-    if mode == Mode::Off || !matches!(*req.method(), Method::GET | Method::HEAD) {
+    if !allowed || mode == Mode::Off || !matches!(*req.method(), Method::GET | Method::HEAD) {
         return Found::NoPage;
     }
     let Some(key) = key(req, request) else {

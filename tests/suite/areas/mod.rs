@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod access_reviews;
+pub mod account_security;
 pub mod audit;
 pub mod companies;
 pub mod company_move;
@@ -32,5 +33,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews audit companies company_move developers members onboarding_links operator permissions reporting resources search settings usage_imports
+    access access_reviews account_security audit companies company_move developers members onboarding_links operator permissions reporting resources search settings usage_imports
 };

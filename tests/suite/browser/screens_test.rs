@@ -45,6 +45,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/settings/audit/key.pem", "a file"),
     ("/organizations/{slug}/settings/slug/status", "a part of a form"),
     ("/organizations/{slug}/settings", "redirects"),
+    ("/account/session", "a part of a page"),
     ("/organizations/{slug}/access/matrix.csv", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.sig", "a file"),
@@ -143,7 +144,8 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
     }
 
     areas! {
-        access access_reviews audit companies company_move developers members onboarding_links operator permissions resources search settings
+        access access_reviews account_security audit companies company_move developers members onboarding_links operator permissions
+        reporting resources search settings usage_imports
     }
 }
 

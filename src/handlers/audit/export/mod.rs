@@ -37,6 +37,7 @@ async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) 
     let noted = asked.clone();
     let wanted = gate
         .write(move |actor, conn| {
+            actor.confirmed()?;
             let wanted = read(conn, actor, &noted)?;
             let event = Event::new(
                 Action::AuditExported,

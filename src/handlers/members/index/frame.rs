@@ -66,6 +66,10 @@ impl IndexPage {
         Ok(all)
     }
 
+    pub(super) fn two_factor() -> [(&'static str, &'static str); 3] {
+        [("", "With or without 2FA"), ("yes", "With 2FA"), ("no", "Without 2FA")]
+    }
+
     pub(super) fn last_seen() -> [(&'static str, &'static str); 6] {
         [
             ("", "Any activity"),

@@ -7,6 +7,7 @@ use crate::db::Conn;
 use crate::handlers::members::queries;
 use crate::models::member_names;
 use crate::models::membership::record::Membership;
+use crate::models::second_factor;
 use crate::web::history;
 use crate::web::history::ObjectHistory;
 
@@ -66,4 +67,18 @@ pub fn recent(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Opt
         history.lines.truncate(RECENT);
     }
     Ok(history)
+}
+
+/// Whether the actor may end the sessions of a member in the organization.
+pub fn may_end_sessions(actor: &Actor, member: &Membership) -> bool {
+    actor.permissions.log_out_everybody() && member.role.rank() <= actor.role.rank()
+}
+
+/// Whether a member has a second factor, for readers who manage security.
+pub fn two_factor(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Option<bool>, AppError> {
+    if actor.permissions.manage_security() {
+        Ok(Some(second_factor::of(conn, member.user)?))
+    } else {
+        Ok(None)
+    }
 }

@@ -22,6 +22,9 @@ pub fn consequence(action: ApprovalAction) -> &'static str {
         ApprovalAction::CompanyDeletion => {
             "Its people lose access immediately. It is deleted permanently after 30 days. Until then any owner can restore it."
         }
+        ApprovalAction::SecurityPolicy => {
+            "Members without two-factor authentication may have to set it up before they can go on. You need it yourself, if the rule concerns you."
+        }
         ApprovalAction::Slug => "Links with the old address redirect to the new one. No one else can take it.",
         ApprovalAction::Role | ApprovalAction::Removal | ApprovalAction::Suspension | ApprovalAction::Restoration => {
             "Takes effect on their next request. They get an email."
@@ -34,6 +37,7 @@ pub fn executed(organization: &str, zone: Zone, executed: &ExecutedChange) -> St
         ExecutedChange::Transferred => format!("You’re the owner of {organization}"),
         ExecutedChange::DeletionScheduled(day) => format!("{organization} will be deleted on {}", day.date(zone)),
         ExecutedChange::DualControlTurnedOff => "Dual control is off".into(),
+        ExecutedChange::SecurityPolicyChanged => "The security policy is changed".into(),
         ExecutedChange::SlugChanged(slug) => slug_changed(slug.as_str()),
         ExecutedChange::CompanyDeleted { name, until } => messages::company_deleted(name, *until, zone),
         ExecutedChange::RoleChanged { member, role } => format!("{member} is now {role}"),
@@ -82,6 +86,8 @@ pub fn not_applied(error: &ExecuteError) -> String {
         ExecuteError::DualControlOff => "Dual control is already off".into(),
         ExecuteError::SlugChanged => "Someone changed the web address in the meantime".into(),
         ExecuteError::SlugTaken(slug) => slug_taken(slug),
+        ExecuteError::PolicyNotMet => "Set up two-factor authentication for your account first".into(),
+        ExecuteError::PolicyGone => "The policy can no longer be changed like this".into(),
         ExecuteError::CompanyGone => "It was already deleted or moved".into(),
         ExecuteError::CompanyNotArchived => "It is no longer archived. Archive it before you delete it".into(),
         ExecuteError::CompanyInUse => {

@@ -23,7 +23,12 @@ pub fn replace(conn: &mut Conn, person: &CurrentUser) -> Result<(Vec<String>, Ev
     }
     let account = user::by_id(conn, person.id)?;
     let codes = fresh(conn, person)?;
-    email::changed(conn, &person.cx, &account, "New backup codes were made for your account")?;
+    email::changed(
+        conn,
+        &person.cx,
+        &account,
+        "New backup codes were made for your account",
+    )?;
     Ok((codes, account.event(Action::BackupCodesReplaced)))
 }
 

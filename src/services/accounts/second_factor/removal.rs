@@ -66,23 +66,28 @@ pub fn remove_app(
     totp_secret::remove(conn, person.id)?;
     settle(conn, person.id)?;
     session::end_all(conn, person.id, Some(person.session))?;
-    email::changed(conn, cx, &account, "The authenticator app was removed from your account")?;
+    email::changed(
+        conn,
+        cx,
+        &account,
+        "The authenticator app was removed from your account",
+    )?;
     Ok(account.event(Action::AppRemoved))
 }
 
 /// Removes every second factor of an account, for someone who lost it. All sessions end.
-pub fn remove_all(
-    conn: &mut Conn,
-    cx: &Ctx,
-    account: &Account,
-    reason: &str,
-) -> Result<Events, AppError> {
+pub fn remove_all(conn: &mut Conn, cx: &Ctx, account: &Account, reason: &str) -> Result<Events, AppError> {
     second_factor::lock(conn, account.id)?;
     totp_secret::remove(conn, account.id)?;
     passkey::remove_all(conn, account.id)?;
     settle(conn, account.id)?;
     session::end_all(conn, account.id, None)?;
-    email::changed(conn, cx, account, "Two-factor authentication was removed from your account by an operator")?;
+    email::changed(
+        conn,
+        cx,
+        account,
+        "Two-factor authentication was removed from your account by an operator",
+    )?;
     let event = account
         .audit_event(Action::SecondFactorRemoved)
         .after(json!({ "reason": reason }));

@@ -36,7 +36,11 @@ pub fn offer(conn: &mut Conn, person: &CurrentUser) -> Result<OfferedSecret, App
 /// Base 32 without padding (RFC 4648), as apps read it.
 fn base32(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| usize::from(byte >> (7 - at % 8) & 1));
+    let bit = |at: usize| {
+        bytes
+            .get(at / 8)
+            .map_or(0, |byte| usize::from(byte >> (7 - at % 8) & 1))
+    };
     (0..bytes.len() * 8)
         .step_by(5)
         .map(|at| DIGITS[(at..at + 5).fold(0, |digit, at| digit << 1 | bit(at))] as char)
@@ -130,7 +134,15 @@ mod tests {
         assert_eq!(base32(b"foob"), "MZXW6YQ");
         let secret = OfferedSecret { bytes: [7; 20] };
         let address = secret.address("Tenantry", "a+b@harbor.example");
-        assert!(address.starts_with("otpauth://totp/Tenantry:a%2Bb%40harbor.example?secret="), "{address}");
-        assert!(secret.qr("Tenantry", "a@b.example").expect("a code").starts_with("<svg"));
+        assert!(
+            address.starts_with("otpauth://totp/Tenantry:a%2Bb%40harbor.example?secret="),
+            "{address}"
+        );
+        assert!(
+            secret
+                .qr("Tenantry", "a@b.example")
+                .expect("a code")
+                .starts_with("<svg")
+        );
     }
 }

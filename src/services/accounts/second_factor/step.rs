@@ -82,8 +82,15 @@ pub fn prove(
     Ok(match method {
         CodeMethod::Totp => totp::take(conn, cx, account.id, code)?
             .then(|| (Proofs { totp: now, ..none }, Events::none("the sign-in is recorded"))),
-        CodeMethod::BackupCode => backup_codes::take(conn, cx, account, code)?
-            .map(|used| (Proofs { backup_code: now, ..none }, used)),
+        CodeMethod::BackupCode => backup_codes::take(conn, cx, account, code)?.map(|used| {
+            (
+                Proofs {
+                    backup_code: now,
+                    ..none
+                },
+                used,
+            )
+        }),
     })
 }
 

@@ -10,7 +10,6 @@ use crate::db::Conn;
 use crate::models::totp_secret;
 use crate::models::totp_secret::Secret;
 
-
 fn totp(secret: &Secret) -> Result<Totp, AppError> {
     Builder::new().with_secret(*secret).build().map_err(AppError::internal)
 }
@@ -60,7 +59,10 @@ mod tests {
                 let found = step(secret, code, at(seconds + off)).expect("a secret");
                 assert_eq!(found, expected, "{seconds} {off}");
             }
-            assert_eq!(step(secret, &format!("{} {}", &code[..3], &code[3..]), at(seconds)).expect("a secret"), expected);
+            assert_eq!(
+                step(secret, &format!("{} {}", &code[..3], &code[3..]), at(seconds)).expect("a secret"),
+                expected
+            );
             for off in [-90, 90] {
                 assert_eq!(step(secret, code, at(seconds + off)).expect("a secret"), None);
             }
