@@ -20,11 +20,7 @@ impl Actor {
     /// Refuses what needs a recent proof, when the last one is too old.
     pub fn confirmed(&self) -> Result<(), AppError> {
         let fresh = self.key.is_some() || self.person.facts.is_fresh(self.cx.now, self.policy.step_up);
-        if fresh {
-            Ok(())
-        } else {
-            Err(AppError::Confirm(ConfirmReason::StepUp))
-        }
+        fresh.then_some(()).ok_or(AppError::Confirm(ConfirmReason::StepUp))
     }
 
     pub fn with(self, conn: &mut Conn, permission: PermissionId) -> Result<Self, AppError> {

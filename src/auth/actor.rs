@@ -111,11 +111,8 @@ impl Actor {
             return Err(refusal);
         }
         cx.request.page.is_for(|| {
-            let versions = (
-                organization.page_version,
-                account_version,
-                instance_version.unwrap_or_default(),
-            );
+            let instance = instance_version.unwrap_or_default();
+            let versions = (organization.page_version, account_version, instance);
             let ends = [held.first_end, policy.ends_at(&person.facts)];
             person.as_member(token, organization.id, versions.into(), &membership, ends)
         });

@@ -7,8 +7,7 @@
 //! pool, check session, membership and permission there, and call the handler's closure. A write commits together with its
 //! audit events, and any error rolls it back.
 //!
-//! `OperatorGate` gives access to the instance, not to its organizations. In an organization an operator needs `Gate<P>` like
-//! everyone else: as a member, or in a support session with the operator's column of the permission table.
+//! `OperatorGate` gives access to the instance, not to its organizations: those need `Gate<P>`, as a member or in a support session.
 
 pub mod abilities;
 pub mod actor;

@@ -9,7 +9,6 @@ use crate::authz::session_rules::{SessionPolicy, SessionVerdict};
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
-use crate::db::types::org_id::OrgId;
 use crate::models::member_names;
 use crate::models::reader::{MembershipRow, OrganizationRow};
 
@@ -71,15 +70,6 @@ impl Actor {
     }
 }
 
-fn access_expired(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
-    let people = member_names::who_can_grant(conn, organization, None)?;
-    Ok(AppError::Forbidden(Box::new(Refusal {
-        people,
-        reason: Some(reason),
-        ..Refusal::default()
-    })))
-}
-
 /// Why a membership gives no access: it ended or is suspended.
 pub fn no_access(
     conn: &mut Conn,
@@ -93,7 +83,11 @@ pub fn no_access(
         None if membership.status == MembershipStatus::Suspended => format!("Your access to {name} is suspended."),
         None => return Ok(None),
     };
-    Ok(Some(access_expired(conn, organization.id, reason)?))
+    Ok(Some(AppError::Forbidden(Box::new(Refusal {
+        people: member_names::who_can_grant(conn, organization.id, None)?,
+        reason: Some(reason),
+        ..Refusal::default()
+    }))))
 }
 
 /// What the person has to prove before the organization accepts their session.

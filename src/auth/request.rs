@@ -1,11 +1,13 @@
 //! The state of a request that every gate has, and its one trip to the database.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_session::{Session, SessionExt};
 use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpRequest, web};
 use diesel::QueryResult;
+use tokio::time::timeout;
 
 use crate::app::write_queue::{PATIENCE, Wait};
 use crate::app::{App, Ctx, Flash, RequestInfo};
@@ -223,4 +225,16 @@ impl LastSeen {
             SeenBy::Key(touch) => touch.save(conn, cx),
         }
     }
+}
+
+/// A look into the database instead of the trip of the handler. One that takes too long is left to the handler, which says so.
+pub async fn glance<T: Send + 'static>(
+    app: &App,
+    longest: Duration,
+    work: impl FnOnce(&mut Conn) -> QueryResult<Option<T>> + Send + 'static,
+) -> Option<T> {
+    let db = app.db.clone();
+    #[expect(clippy::disallowed_methods, reason = "instead of the one trip")]
+    let trip = web::block(move || db.read_within(longest, |conn| Ok(work(conn)?)));
+    timeout(longest, trip).await.ok()?.ok()?.ok()?
 }

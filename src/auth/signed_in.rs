@@ -6,7 +6,6 @@ use crate::app::Ctx;
 use crate::audit::Events;
 use crate::auth::current_user::CurrentUser;
 use crate::auth::request::RequestState;
-use crate::authz::session_rules::SessionPolicy;
 use crate::common::error::{AppError, ChangeError};
 use crate::common::time::Time;
 use crate::common::token::Token;
@@ -46,8 +45,7 @@ impl AcceptedAccounts for Unconfirmed {
 /// The account of a session that is within the limits of all of its organizations.
 fn current(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<(CurrentUser, Option<Time>), AppError> {
     let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
-    let (idle, absolute) = strictest_limits(conn, person.id)?;
-    let policy = SessionPolicy::of_limits(idle, absolute);
+    let policy = strictest_limits(conn, person.id)?;
     let within = person.facts.within(cx.now, policy.idle, policy.absolute);
     within.map_err(AppError::Confirm)?;
     let ends = policy.ends_at(&person.facts);

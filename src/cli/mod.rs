@@ -37,6 +37,7 @@ Configuration, by environment or in tenantry.toml (there without TENANTRY_, in l
   TENANTRY_SIGNUP_DOMAINS      with domains: whose addresses sign up without an invitation, such as example.com
   TENANTRY_TRUSTED_PROXIES     addresses or networks whose X-Forwarded-* headers are trusted
   TENANTRY_ORGANIZATION_LIMIT  how many organizations an account may create [no limit]
+  TENANTRY_GEOIP_FILE          a city database (.mmdb), for the places of sessions [none]
   TENANTRY_LOG                 how much is logged, such as warn or debug [info]";
 
 /// Serves until SIGTERM or SIGINT, then finishes the requests that have begun.

@@ -11,7 +11,7 @@ use ipnet::IpNet;
 
 use self::file::ConfigFile;
 pub use self::limits::{ApiQuotas, Limits, Pace};
-use self::values::check;
+use self::values::{check, given};
 use crate::common::email::Email;
 
 crate::text_enum! {
@@ -130,20 +130,17 @@ impl Config {
             &or(&w.database_url, &default_database),
             values::database_url,
         );
-        let smtp_url = w.smtp_url.as_deref();
-        let smtp_url = smtp_url.and_then(|v| check(&mut faults, v, values::smtp_url));
+        let smtp_url = given(&mut faults, w.smtp_url.as_deref(), values::smtp_url);
         let default_from = values::default_sender(base_url.as_deref().unwrap_or_default());
         let mail_from = check(&mut faults, &or(&w.mail_from, &default_from), values::sender);
         let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);
         let stored_pages = check(&mut faults, &or(&w.stored_pages, "on"), values::stored_pages);
         let browser_cache = check(&mut faults, &or(&w.browser_cache, "never"), values::browser_cache);
-        let geoip_file = w.geoip_file.as_deref();
-        let geoip_file = geoip_file.and_then(|v| check(&mut faults, v, values::geoip_file));
+        let geoip_file = given(&mut faults, w.geoip_file.as_deref(), values::geoip_file);
         let api_quotas = values::api_quotas(&mut faults, &w);
         let signup_domains = values::signup_domains(&mut faults, signup, &or(&w.signup_domains, ""));
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
-        let limit = w.organization_limit.as_deref();
-        let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
+        let organization_limit = given(&mut faults, w.organization_limit.as_deref(), values::organization_limit);
         let limits = [
             w.organization_invitations,
             w.account_invitations,

@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 
 use crate::app::Ctx;
-use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -39,8 +38,8 @@ pub fn since(conn: &mut Conn, user: UserId) -> QueryResult<Option<Time>> {
     Ok(found.flatten())
 }
 
-/// The secret; `None` when the account has no app.
-pub fn find(conn: &mut Conn, cx: &Ctx, user: UserId) -> Result<Option<Secret>, AppError> {
+/// The secret; `None` when the account has no app, or its secret was made with another key file.
+pub fn find(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Option<Secret>> {
     let sealed: Option<String> = on_each!(conn, c => totp_secrets::table
         .find(user)
         .filter(totp_secrets::confirmed_at.is_not_null())
@@ -49,9 +48,11 @@ pub fn find(conn: &mut Conn, cx: &Ctx, user: UserId) -> Result<Option<Secret>, A
         .optional())?;
     let Some(sealed) = sealed else { return Ok(None) };
     let opened = cx.app.sealer.open(TABLE, &user.to_string(), &sealed);
-    let opened = opened.map_err(AppError::internal)?;
-    let secret = Secret::try_from(opened).map_err(|_| AppError::internal("a secret of another length"))?;
-    Ok(Some(secret))
+    let secret = opened.ok().and_then(|secret| Secret::try_from(secret).ok());
+    if secret.is_none() {
+        tracing::warn!(%user, "the secret of an authenticator app belongs to another key file");
+    }
+    Ok(secret)
 }
 
 /// Keeps the secret of an app whose code of a time step was accepted. `false` when the account has an app already.
@@ -79,14 +80,15 @@ pub fn keep(conn: &mut Conn, cx: &Ctx, user: UserId, secret: &Secret, step: i64)
     Ok(kept == 1)
 }
 
-/// Takes a time step: `false` when a code of this step or a later one was accepted before.
-pub fn take_step(conn: &mut Conn, user: UserId, step: i64) -> QueryResult<bool> {
+/// Takes a time step: `false` when a code of this step or a later one was accepted before. A step after `latest` was accepted while the
+/// clock was wrong, and keeps no one out.
+pub fn take_step(conn: &mut Conn, user: UserId, step: i64, latest: i64) -> QueryResult<bool> {
     affected::no_one();
     let taken = diesel::update(
         totp_secrets::table
             .find(user)
             .filter(totp_secrets::confirmed_at.is_not_null())
-            .filter(totp_secrets::last_step.lt(step)),
+            .filter(totp_secrets::last_step.lt(step).or(totp_secrets::last_step.gt(latest))),
     )
     .set(totp_secrets::last_step.eq(step))
     .execute(conn)?;

@@ -100,6 +100,21 @@ fn a_page_of_members_asks_at_most_seven_times_and_nothing_twice() {
             part.len()
         );
     }
+    // Every limit of the security policy is decided from what a request reads anyway.
+    let members = || _ = noah.get("/organizations/reads/members").expect(200);
+    let without = statements(&server, members);
+    let policy = [
+        ("two_factor", "off"),
+        ("two_factor_grace_days", "14"),
+        ("idle_minutes", "60"),
+        ("absolute_hours", "8"),
+        ("step_up_minutes", "15"),
+        ("action", "apply"),
+    ];
+    olivia
+        .post("/organizations/reads/settings/security", &policy)
+        .expect(303);
+    assert_eq!(statements(&server, members), without);
 }
 
 #[test]

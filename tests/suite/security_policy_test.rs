@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tenantry::authz::session_rules::Proofs;
+
 use crate::harness::client::Client;
 use crate::harness::in_parallel;
 use crate::harness::page::Page;
@@ -596,4 +598,98 @@ fn owners_are_reminded_of_the_checklist_every_quarter() {
     assert_eq!(sent(&app), 2);
     assert!(app.emails_to("mia@quarter.test").is_empty());
     drop(people);
+}
+
+#[test]
+fn every_role_with_every_proof_under_every_rule_sees_its_pages_or_the_way_to_enroll() {
+    let app = TestApp::open();
+    let roles = [
+        "owner",
+        "admin",
+        "billing_admin",
+        "user_admin",
+        "editor",
+        "viewer",
+        "member",
+    ];
+    let sessions: Vec<(&str, bool, Client)> = app
+        .fixtures(|fixtures| {
+            let olivia = fixtures.account("Olivia Hart", "olivia@matrix.test", true);
+            let organization = fixtures.organization("Matrix", "matrix", olivia);
+            let now = Some(fixtures.now());
+            let none = Proofs::default();
+            let mut all = Vec::new();
+            for role in roles {
+                let user = fixtures.account(&format!("Person {role}"), &format!("{role}@matrix.test"), true);
+                fixtures.add_member(organization, user, role, &[]);
+                for (two, proofs) in [
+                    (false, none),
+                    (false, Proofs { password: now, ..none }),
+                    (false, Proofs { totp: now, ..none }),
+                    (
+                        false,
+                        Proofs {
+                            backup_code: now,
+                            passkey: now,
+                            ..none
+                        },
+                    ),
+                    (
+                        true,
+                        Proofs {
+                            password: now,
+                            totp: now,
+                            ..none
+                        },
+                    ),
+                    (
+                        true,
+                        Proofs {
+                            password: now,
+                            backup_code: now,
+                            ..none
+                        },
+                    ),
+                    (
+                        true,
+                        Proofs {
+                            password: now,
+                            passkey: now,
+                            ..none
+                        },
+                    ),
+                    (
+                        true,
+                        Proofs {
+                            verified_passkey: now,
+                            ..none
+                        },
+                    ),
+                ] {
+                    all.push((role, two, fixtures.proved_session(user, proofs)));
+                }
+            }
+            all
+        })
+        .into_iter()
+        .map(|(role, two, cookie)| (role, two, app.client_with(&cookie)))
+        .collect();
+    for rule in ["off", "owners_admins", "everyone"] {
+        app.database.execute(&format!(
+            "UPDATE organizations SET two_factor = '{rule}', two_factor_from = 0 WHERE name = 'Matrix'"
+        ));
+        for (role, two, client) in &sessions {
+            let covered = rule == "everyone" || (rule == "owners_admins" && ["owner", "admin"].contains(role));
+            for path in ["", "/access/mine", "/search"] {
+                let page = client.get(&format!("/organizations/matrix{path}"));
+                assert_eq!(
+                    waits(&page),
+                    covered && !two,
+                    "{rule} {role} {two} {path}: {}",
+                    page.status
+                );
+            }
+            assert_eq!(client.get("/account").status, 200, "{rule} {role}");
+        }
+    }
 }

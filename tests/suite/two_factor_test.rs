@@ -426,3 +426,35 @@ fn a_sign_in_from_a_new_device_is_announced_and_can_be_reported() {
     password(&home, "olivia@device.test").expect(303);
     assert_eq!(app.emails_to("olivia@device.test").len(), before + 1);
 }
+
+#[test]
+fn a_clock_that_was_wrong_for_a_while_locks_no_one_out() {
+    let app = TestApp::open();
+    account(&app, "Olivia Hart", "olivia@clock.test");
+    let enrolled = enroll(&app, &app.signed_in("olivia@clock.test"));
+    app.advance(Duration::from_secs(8 * 86_400));
+    sign_in(&app, "olivia@clock.test", &enrolled.secret);
+    // As if that sign-in had been eight days ahead of now.
+    let eight_days = 8 * 86_400 / 30;
+    app.database
+        .execute(&format!("UPDATE totp_secrets SET last_step = last_step + {eight_days}"));
+    let shown = code(&app, &enrolled.secret, 0);
+    for status in [303, 422] {
+        let client = app.client();
+        password(&client, "olivia@clock.test").expect(303);
+        second(&client, "totp", &shown).expect(status);
+    }
+}
+
+#[test]
+fn a_secret_of_another_key_file_refuses_codes_and_an_operator_helps() {
+    let app = TestApp::open();
+    account(&app, "Olivia Hart", "olivia@key.test");
+    let enrolled = enroll(&app, &app.signed_in("olivia@key.test"));
+    app.database
+        .execute("UPDATE totp_secrets SET secret = 'AQ' || substr(secret, 3, 10)");
+    let client = app.client();
+    password(&client, "olivia@key.test").expect(303);
+    second(&client, "totp", &code(&app, &enrolled.secret, 0)).expect(422);
+    second(&client, "backup_code", &enrolled.codes[0]).expect(303);
+}

@@ -20,6 +20,15 @@ pub(super) fn check<T>(
     read(value).map_err(|fault| faults.push(fault)).ok()
 }
 
+/// As `check`, for a setting without a default.
+pub(super) fn given<T>(
+    faults: &mut Vec<String>,
+    value: Option<&str>,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    value.and_then(|value| check(faults, value, read))
+}
+
 pub(super) fn networks(faults: &mut Vec<String>, written: &str) -> Vec<IpNet> {
     let words = written.split([',', ' ']).filter(|word| !word.is_empty());
     words

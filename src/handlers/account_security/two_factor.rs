@@ -16,9 +16,9 @@ use crate::db::Conn;
 use crate::handlers::account_security::once;
 use crate::handlers::password;
 use crate::models::organization::of_user;
-use crate::models::{backup_code, session, totp_secret};
+use crate::models::{backup_code, totp_secret};
 use crate::services::accounts::second_factor::setup;
-use crate::services::accounts::second_factor::setup::SetupError;
+use crate::services::accounts::second_factor::setup::{QrImage, SetupError};
 use crate::services::reauthenticate;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -31,7 +31,7 @@ const ISSUER: &str = "Tenantry";
 /// A secret as the page shows it.
 struct ShownSecret {
     text: String,
-    qr: String,
+    qr: QrImage,
 }
 
 #[derive(Template)]
@@ -131,15 +131,12 @@ pub async fn create(gate: SignedIn, form: Form<TwoFactorForm>) -> Result<HttpRes
     };
     let typed = code.clone();
     let set_up = gate
-        .try_write(move |person, conn| {
-            let (codes, events) = setup::confirm(conn, person, &checked, &typed)?;
-            Ok::<_, SetupError>(((codes, session::renew(conn, person.session)?), events))
-        })
+        .try_write(move |person, conn| setup::confirm(conn, person, &checked, &typed))
         .await;
     match set_up {
-        Ok((codes, token)) => {
-            session_cookie::remember(gate.session(), &token)?;
-            once::leave(gate.session(), codes)?;
+        Ok(new) => {
+            session_cookie::remember(gate.session(), &new.token)?;
+            once::leave(gate.session(), new.codes)?;
             Ok(gate.done(
                 "Two-factor authentication is on. Other sessions were signed out",
                 &path(&next),

@@ -121,7 +121,6 @@ pub async fn create(visitor: Visitor, form: Form<StepForm>) -> Result<HttpRespon
             Ok((outcome, actor, events))
         })
         .await?;
-    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
     let (status, message) = match entered {
         StepOutcome::SignedIn { session, verified } => {
             session_cookie::remember(visitor.session(), &session.token)?;
@@ -134,16 +133,17 @@ pub async fn create(visitor: Visitor, form: Form<StepForm>) -> Result<HttpRespon
             );
             return Ok(see_other(visitor.fragment(), &NextQuery { next }.login()));
         }
-        StepOutcome::Wrong if kind == CodeMethod::BackupCode => {
-            (unprocessable, "This is not one of your unused backup codes")
-        }
-        StepOutcome::Wrong => (
-            unprocessable,
-            "Incorrect code. Enter the 6 digits that the app shows now; each code works once",
-        ),
-        StepOutcome::Locked => (unprocessable, LOCKED),
+        StepOutcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, wrong(kind)),
+        StepOutcome::Locked => (StatusCode::UNPROCESSABLE_ENTITY, LOCKED),
         StepOutcome::Flooded => (StatusCode::TOO_MANY_REQUESTS, FLOODED),
     };
     let page = load(&visitor, method, next, FormErrors::one("code", message)).await?;
     page.respond(status, visitor.fragment())
+}
+
+fn wrong(kind: CodeMethod) -> &'static str {
+    match kind {
+        CodeMethod::Totp => "Incorrect code. Enter the 6 digits that the app shows now; each code works once",
+        CodeMethod::BackupCode => "This is not one of your unused backup codes",
+    }
 }

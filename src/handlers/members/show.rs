@@ -23,7 +23,7 @@ use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::show::companies::{CompanyOffer, MemberCompany};
-use crate::handlers::members::show::facts::{SuspensionNote, inviter, overridden, recent};
+use crate::handlers::members::show::facts::{MemberSecurity, SuspensionNote, inviter, overridden, recent};
 use crate::handlers::members::show::form::MemberForm;
 use crate::handlers::members::show::groups::{InheritedGroup, MemberGroups};
 use crate::handlers::members::{MemberPath, visible};
@@ -73,10 +73,7 @@ struct MemberPage {
     access_until: String,
     seen_until: String,
     may_remove: bool,
-    /// Whether the actor may end the member's sessions here.
-    may_end_sessions: bool,
-    /// Whether the member has a second factor, for readers who manage security.
-    two_factor: Option<bool>,
+    security: MemberSecurity,
     /// The number of overrides, for an actor who may change them.
     overrides: Option<String>,
     out: Option<SuspensionNote>,
@@ -127,8 +124,7 @@ impl crate::common::html::Page for RefusedPage {
 
 impl MemberPage {
     fn load(conn: &mut Conn, actor: &Actor, id: &str, form: MemberForm, errors: FormErrors) -> Result<Self, AppError> {
-        let organization = actor.organization;
-        let member = visible(conn, actor, id)?;
+        let (organization, member) = (actor.organization, visible(conn, actor, id)?);
         let (rank, target) = (ActorRank::from(actor), MemberTarget::from(&member));
         let groups = MemberGroups::load(conn, actor, &member)?;
         let member_companies = companies::assignments_of(conn, actor, &member, &groups, &form)?;
@@ -170,8 +166,7 @@ impl MemberPage {
             access_until: form.access_until.clone().unwrap_or_else(|| seen_until.clone()),
             seen_until,
             may_remove,
-            may_end_sessions: facts::may_end_sessions(actor, &member),
-            two_factor: facts::two_factor(conn, actor, &member)?,
+            security: MemberSecurity::load(conn, actor, &member)?,
             overrides: rules::may_override(&rank, &target).then(|| overridden(&member)),
             out,
             counts: groups.effective_role(&member),

@@ -25,6 +25,7 @@ pub fn run(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppErro
     let mut checks = owners(conn, actor, &facts)?;
     checks.extend(people(conn, actor)?);
     checks.extend(leftovers(conn, actor, &facts)?);
+    checks.extend(ways_in(conn, actor)?);
     checks.extend(organization(conn, actor, &facts)?);
     Ok(checks)
 }
@@ -117,8 +118,6 @@ fn leftovers(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Resul
     let (org, now, checker) = (actor.organization, actor.cx.now, Checker(actor));
     let waiting = queries::old_invitations(conn, org, now - INVITATION_WITHIN)?;
     let suspended = queries::suspended_with_assignments(conn, org)?;
-    let unused = queries::unused_keys(conn, org, now - SEEN_WITHIN, now)?;
-    let links = queries::old_links(conn, org, now - SEEN_WITHIN, now)?;
     let guests = match facts.domain.as_str() {
         "" => None,
         domain => Some(queries::guests_without_end(conn, org, domain)?),
@@ -154,6 +153,21 @@ fn leftovers(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Resul
             },
         ),
         checker.check(
+            "No invitation older than 7 days",
+            Some(waiting == 0),
+            counted(waiting, "old invitation", "old invitations"),
+            "Someone else may read that inbox later",
+            (Permissions::invite_members, "Open invitations", "/invitations"),
+        ),
+    ])
+}
+
+/// Keys and links that no one may need any more.
+fn ways_in(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppError> {
+    let (org, now, checker) = (actor.organization, actor.cx.now, Checker(actor));
+    let (unused, links) = queries::forgotten(conn, org, now - SEEN_WITHIN, now)?;
+    Ok(vec![
+        checker.check(
             "No unused API key",
             Some(unused == 0),
             counted(unused, "key unused for 90 days", "keys unused for 90 days"),
@@ -170,13 +184,6 @@ fn leftovers(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Resul
                 "Open onboarding links",
                 "/settings/onboarding",
             ),
-        ),
-        checker.check(
-            "No invitation older than 7 days",
-            Some(waiting == 0),
-            counted(waiting, "old invitation", "old invitations"),
-            "Someone else may read that inbox later",
-            (Permissions::invite_members, "Open invitations", "/invitations"),
         ),
     ])
 }

@@ -71,8 +71,12 @@ pub fn old_invitations(conn: &mut Conn, org: OrgId, before: Time) -> QueryResult
     Ok(row.n)
 }
 
-/// Keys that work and were not used since a time.
-pub fn unused_keys(conn: &mut Conn, org: OrgId, since: Time, now: Time) -> QueryResult<i64> {
+/// Keys that were not used since a time, and links from before it, as far as they work.
+pub fn forgotten(conn: &mut Conn, org: OrgId, since: Time, now: Time) -> QueryResult<(i64, i64)> {
+    Ok((unused_keys(conn, org, since, now)?, old_links(conn, org, since, now)?))
+}
+
+fn unused_keys(conn: &mut Conn, org: OrgId, since: Time, now: Time) -> QueryResult<i64> {
     api_keys::table
         .filter(api_keys::organization_id.eq(org))
         .filter(api_keys::revoked_at.is_null())
@@ -83,8 +87,7 @@ pub fn unused_keys(conn: &mut Conn, org: OrgId, since: Time, now: Time) -> Query
         .get_result(conn)
 }
 
-/// Onboarding links that work and were made before a time.
-pub fn old_links(conn: &mut Conn, org: OrgId, before: Time, now: Time) -> QueryResult<i64> {
+fn old_links(conn: &mut Conn, org: OrgId, before: Time, now: Time) -> QueryResult<i64> {
     onboarding_links::table
         .filter(onboarding_links::organization_id.eq(org))
         .filter(onboarding_links::disabled_at.is_null())

@@ -12,6 +12,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{company_assignments, member_search_terms, memberships, users};
 use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
 use crate::models::member_search::conditions::{assignments, beginning, of_the_companies, of_the_row, of_the_words};
 use crate::models::member_search::filter::{AccessStatus, GrantFilter, LastSeen, MemberFilter, SearchTerm};
 use crate::models::member_search::scan::MemberScan;
@@ -65,14 +66,7 @@ impl<'a> MemberScan<'a> {
                 .limit(1)
                 .first(conn)
                 .optional()?,
-            SearchTerm::SecondFactor(has) => memberships::table
-                .filter(memberships::organization_id.eq(organization))
-                .filter(memberships::second_factor.eq(has))
-                .select(memberships::id)
-                .offset(limit)
-                .limit(1)
-                .first(conn)
-                .optional()?,
+            SearchTerm::SecondFactor(has) => behind_factor(conn, organization, has, limit)?,
             SearchTerm::AccessStatus => {
                 let only = MemberFilter {
                     role: None,
@@ -215,4 +209,16 @@ impl<'a> MemberScan<'a> {
         keys.sort_unstable();
         Ok(keys)
     }
+}
+
+/// A member behind the first `limit` with a second factor, or without one.
+fn behind_factor(conn: &mut Conn, organization: OrgId, has: bool, limit: i64) -> QueryResult<Option<MembershipId>> {
+    memberships::table
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::second_factor.eq(has))
+        .select(memberships::id)
+        .offset(limit)
+        .limit(1)
+        .first(conn)
+        .optional()
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::audit::Action;
 use crate::authz::role::Role;
-use crate::authz::session_rules::TwoFactorRule;
+use crate::authz::session_rules::{SessionPolicy, TwoFactorRule};
 use crate::common::id::{MembershipId, UserId};
 use crate::common::search;
 use crate::common::time::Time;
@@ -65,14 +65,15 @@ pub fn requiring_second_factor(conn: &mut Conn, user: UserId) -> QueryResult<Vec
     Ok(requiring.map(|(name, ..)| name).collect())
 }
 
-/// The strictest time limits of a person's organizations: idle minutes and hours in all.
-pub fn strictest_limits(conn: &mut Conn, user: UserId) -> QueryResult<(Option<i32>, Option<i32>)> {
-    on_each!(conn, c => memberships::table
+/// A policy of the strictest time limits of a person's organizations.
+pub fn strictest_limits(conn: &mut Conn, user: UserId) -> QueryResult<SessionPolicy> {
+    let (idle, absolute) = on_each!(conn, c => memberships::table
         .inner_join(organizations::table)
         .filter(memberships::user_id.eq(user))
         .filter(memberships::status.eq(MembershipStatus::Active))
         .select((min(organizations::idle_minutes), min(organizations::absolute_hours)))
-        .first(c))
+        .first(c))?;
+    Ok(SessionPolicy::of_limits(idle, absolute))
 }
 
 /// How often the account has requested another organization since a time.

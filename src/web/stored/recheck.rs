@@ -4,11 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix_web::web;
-use tokio::time::timeout;
-
 use crate::app::App;
 use crate::app::stored::StoredPage;
+use crate::auth::request;
 use crate::common::config::StoredPages;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -34,17 +32,8 @@ pub async fn is_unchanged(app: &App, page: &Arc<StoredPage>, data_version: Optio
     let present = if let Some(watch) = app.db.changes() {
         watch.glance(|conn| versions(conn, page)).flatten()
     } else {
-        let (db, page) = (app.db.clone(), page.clone());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "instead of the trip of the handler, if the page has not changed"
-        )]
-        let trip = web::block(move || db.read_within(AT_ONCE, |conn| Ok(versions(conn, &page)?)));
-        // A database that does not answer at once is asked again by the handler, which says so in time.
-        match timeout(AT_ONCE, trip).await {
-            Ok(Ok(Ok(versions))) => versions,
-            _ => None,
-        }
+        let page = page.clone();
+        request::glance(app, AT_ONCE, move |conn| versions(conn, &page)).await
     };
     let unchanged = present == Some(member.versions);
     if unchanged && let Some(version) = data_version {

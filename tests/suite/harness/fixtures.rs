@@ -22,7 +22,7 @@ use tenantry::common::id::{
 };
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
-use tenantry::common::time::Span;
+use tenantry::common::time::{Span, Time};
 use tenantry::common::token::Seed;
 use tenantry::common::zone::Zone;
 use tenantry::db::schema::{
@@ -241,13 +241,23 @@ impl Fixtures<'_> {
 
     /// A session, as created by signing in.
     pub fn session_cookie(&mut self, user: UserId) -> SessionCookie {
-        let (token, _) = session::begin(self.conn, self.cx, user, Proofs::of_password(self.cx.now)).expect("a session");
+        self.proved_session(user, Proofs::of_password(self.cx.now))
+    }
+
+    /// A session that proved this.
+    pub fn proved_session(&mut self, user: UserId, proofs: Proofs) -> SessionCookie {
+        let (token, _) = session::begin(self.conn, self.cx, user, proofs).expect("a session");
         let text = format!(r#"{{"token":"\"{}\""}}"#, token.as_str());
         let mut jar = CookieJar::new();
         jar.private_mut(&self.cx.app.keys.cookie())
             .add(Cookie::new("session", text));
         let sealed = jar.get("session").expect("just added").value().to_owned();
         ("session".to_owned(), sealed)
+    }
+
+    /// The present time of the app.
+    pub fn now(&self) -> Time {
+        self.cx.now
     }
 
     /// An organization with its first company and its owner.

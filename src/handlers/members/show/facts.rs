@@ -69,16 +69,20 @@ pub fn recent(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Opt
     Ok(history)
 }
 
-/// Whether the actor may end the sessions of a member in the organization.
-pub fn may_end_sessions(actor: &Actor, member: &Membership) -> bool {
-    actor.permissions.log_out_everybody() && member.role.rank() <= actor.role.rank()
+/// What concerns how a member signs in.
+pub struct MemberSecurity {
+    /// Whether the actor may end the member's sessions in the organization.
+    pub may_end_sessions: bool,
+    /// Whether the member has a second factor, for readers who manage security.
+    pub two_factor: Option<bool>,
 }
 
-/// Whether a member has a second factor, for readers who manage security.
-pub fn two_factor(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Option<bool>, AppError> {
-    if actor.permissions.manage_security() {
-        Ok(Some(second_factor::of(conn, member.user)?))
-    } else {
-        Ok(None)
+impl MemberSecurity {
+    pub fn load(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Self, AppError> {
+        let has = second_factor::of(conn, member.user)?;
+        Ok(Self {
+            may_end_sessions: actor.permissions.log_out_everybody() && member.role.rank() <= actor.role.rank(),
+            two_factor: actor.permissions.manage_security().then_some(has),
+        })
     }
 }

@@ -1,17 +1,29 @@
 //! Setting up an authenticator app.
 
-use qrcode::QrCode;
-use qrcode::render::svg;
+use std::fmt::Write;
+
+use qrcode::{Color, QrCode};
 
 use crate::audit::{Action, Events};
 use crate::auth::current_user::CurrentUser;
 use crate::authz::session_rules::Proofs;
 use crate::common::error::AppError;
+use crate::common::token::Token;
 use crate::db::Conn;
 use crate::models::totp_secret::{SECRET, Secret};
 use crate::models::user::Account;
 use crate::models::{backup_code, second_factor, session, sign_in_step, totp_secret, user};
 use crate::services::accounts::second_factor::{backup_codes, email, totp};
+
+/// The empty modules around a QR code.
+const QUIET: usize = 4;
+
+/// A QR code: how many modules wide it is, and its dark ones as the path of an SVG.
+#[derive(Debug)]
+pub struct QrImage {
+    pub size: usize,
+    pub path: String,
+}
 
 /// A secret that the account does not have yet.
 pub struct OfferedSecret {
@@ -63,13 +75,21 @@ impl OfferedSecret {
         )
     }
 
-    /// The QR code as an SVG element.
-    pub fn qr(&self, issuer: &str, account: &str) -> Result<String, AppError> {
+    /// The QR code of the address.
+    pub fn qr(&self, issuer: &str, account: &str) -> Result<QrImage, AppError> {
         let code = QrCode::new(self.address(issuer, account)).map_err(AppError::internal)?;
-        let image = code.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
-        // Without the XML declaration, which has no place in HTML.
-        let start = image.find("<svg").unwrap_or_default();
-        Ok(image[start..].to_owned())
+        let width = code.width();
+        let mut path = String::new();
+        for (at, color) in code.to_colors().into_iter().enumerate() {
+            if color == Color::Dark {
+                let (x, y) = (at % width + QUIET, at / width + QUIET);
+                let _ = write!(path, "M{x} {y}h1v1h-1z");
+            }
+        }
+        Ok(QrImage {
+            size: width + 2 * QUIET,
+            path,
+        })
     }
 }
 
@@ -85,14 +105,21 @@ pub enum SetupError {
 }
 crate::change_error!(SetupError);
 
-/// Turns on the app whose code was entered, for an account whose password was checked; returns the backup codes. All other sessions
-/// end.
+/// What the browser gets after a factor was added.
+pub struct NewFactor {
+    /// Backup codes, if the account had none.
+    pub codes: Vec<String>,
+    /// The new token of the session.
+    pub token: Token,
+}
+
+/// Turns on the app whose code was entered, for an account whose password was checked. All other sessions end.
 pub fn confirm(
     conn: &mut Conn,
     person: &CurrentUser,
     checked: &Account,
     code: &str,
-) -> Result<(Vec<String>, Events), SetupError> {
+) -> Result<(NewFactor, Events), SetupError> {
     let cx = &person.cx;
     second_factor::lock(conn, person.id)?;
     let account = user::by_id(conn, person.id)?;
@@ -121,7 +148,8 @@ pub fn confirm(
     };
     session::prove(conn, person.id, person.session, proofs)?;
     email::changed(conn, cx, &account, "An authenticator app was added to your account")?;
-    Ok((codes, account.event(Action::AppAdded)))
+    let token = session::renew(conn, person.session)?;
+    Ok((NewFactor { codes, token }, account.event(Action::AppAdded)))
 }
 
 #[cfg(test)]

@@ -33,7 +33,12 @@ pub fn take(conn: &mut Conn, cx: &Ctx, user: UserId, code: &str) -> Result<bool,
         return Ok(false);
     };
     match step(&secret, code, cx.now)? {
-        Some(step) => Ok(totp_secret::take_step(conn, user, step)?),
+        Some(step) => Ok(totp_secret::take_step(
+            conn,
+            user,
+            step,
+            cx.now.0.div_euclid(1_000_000) / 30 + 1,
+        )?),
         None => Ok(false),
     }
 }
