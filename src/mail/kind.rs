@@ -14,6 +14,7 @@ crate::text_enum! {
         PasswordChanged = "password_changed",
         SecondFactorChanged = "second_factor_changed",
         BackupCodeUsed = "backup_code_used",
+        PasskeyRefused = "passkey_refused",
         Invitation = "invitation",
         InvitationDeclined = "invitation_declined",
         JoinRequested = "join_requested",

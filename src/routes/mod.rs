@@ -12,7 +12,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Rout
 
 use crate::api;
 use crate::api_auth::{ApiCompanyGate, ApiGate};
-use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
+use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unconfirmed, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
     DeleteCompanies, EditCompany, EditCompanyData, EditProfile, ExportAudit, ExportReporting, InviteMembers,
@@ -26,8 +26,9 @@ use crate::authz::scope::{
 };
 use crate::common::assets;
 use crate::handlers::accounts::{
-    email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
-    sessions, sign_up, theme, time_zone, unlock, verification, verification_email, verification_link,
+    email, email_change, home, legal, login, name, other_sessions, passkeys, password, password_request,
+    password_reset, profile, second_factor, sessions, sign_up, theme, time_zone, unlock, verification,
+    verification_email, verification_link,
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, developers, groups, invitations, members, onboarding, onboarding_links,
@@ -92,6 +93,10 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/signup"                       Visitor              => sign_up::create;
     get  "/login"                        Visitor              => login::new;
     post "/login"                        Visitor              => login::create;
+    get  "/login/second-factor"          Visitor              => second_factor::show;
+    post "/login/second-factor"          Visitor              => second_factor::create;
+    post "/login/passkey"                Visitor              => passkeys::sign_in::create;
+    post "/login/passkey/options"        Visitor              => passkeys::sign_in_options::create;
     post "/logout"                       Visitor              => login::destroy;
     get  "/verify"                       Visitor              => verification::show;
     post "/verify/resending"             Visitor              => verification_email::create;
@@ -111,6 +116,12 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/account/theme"                Visitor              => theme::update;
     get  "/account/email/{token}"        SignedIn<Unverified> => email_change::edit;
     post "/account/email/{token}"        SignedIn<Unverified> => email_change::update;
+    get  "/account/passkeys"                      SignedIn              => passkeys::list::index;
+    post "/account/passkeys"                      SignedIn              => passkeys::list::create;
+    post "/account/passkeys/options"              SignedIn              => passkeys::options::create;
+    post "/account/passkeys/confirmation-options" SignedIn<Unconfirmed> => passkeys::confirmation_options::create;
+    get  "/account/passkeys/{id}/removal"         SignedIn              => passkeys::removal::new;
+    post "/account/passkeys/{id}/removal"         SignedIn              => passkeys::removal::create;
     get  "/account/sessions"             SignedIn<Unverified> => sessions::index;
     post "/account/sessions/ending"      SignedIn<Unverified> => other_sessions::destroy;
     post "/account/sessions/{id}/ending" SignedIn<Unverified> => sessions::destroy;

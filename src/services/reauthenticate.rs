@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::audit::Events;
 use crate::auth::current_user::CurrentUser;
-use crate::auth::{Gate, OperatorGate, SignedIn, Unverified};
+use crate::auth::{AcceptedAccounts, Gate, OperatorGate, SignedIn};
 use crate::authz::permission::Permission;
 use crate::change_error;
 use crate::common::error::AppError;
@@ -84,7 +84,13 @@ pub async fn confirm_operator(gate: &OperatorGate, password: String) -> Result<(
 }
 
 /// As `confirm`, for a change of the account itself. The change forgets the failed attempts.
-pub async fn confirm_account(gate: &SignedIn<Unverified>, password: String) -> Result<Account, PasswordError> {
+pub async fn confirm_account<W: AcceptedAccounts>(
+    gate: &SignedIn<W>,
+    password: String,
+) -> Result<Account, PasswordError> {
+    if password.is_empty() {
+        return Err(PasswordError::Missing);
+    }
     let attempt = gate.write(|person, conn| begin(conn, person)).await?;
     verify(gate.app(), attempt, password).await
 }

@@ -10,9 +10,9 @@ use crate::auth::{Visit, Visitor};
 use crate::common::config::{BrowserCache, Signup};
 use crate::common::email::Email;
 use crate::common::error::AppError;
-use crate::common::session_cookie;
 use crate::common::form::FormErrors;
 use crate::common::html::{Page, local_path, query_value, see_other};
+use crate::common::session_cookie;
 use crate::handlers::accounts::landing::landing;
 use crate::handlers::accounts::page::{AccountPage, NextQuery};
 use crate::handlers::accounts::second_factor;
@@ -20,7 +20,7 @@ use crate::handlers::password::{FLOODED, LOCKED};
 use crate::models::user::Account;
 use crate::services::accounts::invited::invitation_token;
 use crate::services::accounts::sign_in::SignInOutcome;
-use crate::services::accounts::{sessions, sign_in};
+use crate::services::accounts::{passkeys, sessions, sign_in};
 use crate::services::onboarding_links::resolve;
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
@@ -44,6 +44,8 @@ struct LoginPage {
     next: String,
     /// Whether the page offers to sign up.
     open: bool,
+    /// Whether it offers to sign in with a passkey.
+    passkeys: bool,
 }
 crate::page!(LoginPage);
 
@@ -57,6 +59,7 @@ impl LoginPage {
             open: visit.cx.config().signup != Signup::Invited
                 || invitation_token(&next).is_some()
                 || resolve::token_in(&next).is_some(),
+            passkeys: passkeys::are_available(&visit.cx),
             next,
         }
     }
@@ -128,7 +131,7 @@ async fn note_failure(visitor: Visitor, account: Account) {
     }
 }
 
-async fn again(
+pub(super) async fn again(
     visitor: &Visitor,
     email: String,
     next: String,

@@ -85,6 +85,7 @@ pub(super) static PAGES: &[PageEntry] = &[
     own("Change password", "key-round", "/account#password-h", "security sign in account"),
     own("Change email address", "mail", "/account#email-h", "account sign in profile"),
     own("Your time zone", "clock", "/account#time-zone-h", "timezone account times profile"),
+    own("Passkeys", "key-round", "/account/passkeys", "webauthn fingerprint face security key sign in password account"),
     own("Sessions", "monitor", "/account/sessions", "devices sign out everywhere browsers security"),
     own("Your organizations", "building-2", "/organizations", "switch all list"),
     own("Your invitations", "mail", "/onboarding", "pending join accept"),

@@ -143,7 +143,7 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
     }
 
     areas! {
-        access access_reviews audit companies company_move developers members onboarding_links operator permissions resources search settings
+        access access_reviews audit companies company_move developers members onboarding_links operator passkeys permissions resources search settings
     }
 }
 
