@@ -32,6 +32,7 @@ const FILES: &[(&str, &str, &[&str])] = &[
         &["htmx.min.js", "console.js"],
     ),
     ("matrix.js", "text/javascript; charset=utf-8", &["matrix.js"]),
+    ("passkeys.js", "text/javascript; charset=utf-8", &["passkeys.js"]),
     ("icons.svg", "image/svg+xml", &["icons.svg"]),
 ];
 

@@ -1,6 +1,7 @@
 //! The state of the application, and the context of a request.
 
 pub mod api_limits;
+pub mod relying_party;
 pub mod running;
 pub mod stored;
 pub mod uptime;
@@ -9,8 +10,10 @@ pub mod write_queue;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use webauthn_rs::Webauthn;
 
 use crate::app::api_limits::{ApiLimits, QuotasLeft};
+use crate::app::relying_party::relying_party;
 use crate::app::running::RunningRequests;
 use crate::app::stored::{PageNote, StoredPages};
 use crate::app::uptime::Uptime;
@@ -55,6 +58,8 @@ pub struct AppState {
     pub api_limits: ApiLimits,
     /// The requests with an idempotency key that are running.
     pub running: RunningRequests,
+    /// Checks passkeys; `None` where there are none.
+    pub webauthn: Option<Webauthn>,
 }
 
 impl std::ops::Deref for App {
@@ -85,6 +90,7 @@ impl App {
             bodies: Slots::new(config.limits.bodies),
             writers: WriteQueue::new(db.writers()),
             db,
+            webauthn: relying_party(&config),
             config: Arc::new(config),
             sealer: keys.sealer(),
             keys,

@@ -104,6 +104,11 @@ pub fn matrix_js() -> &'static str {
     url("matrix.js")
 }
 
+/// The script of pages that use passkeys, which alone need one.
+pub fn passkeys_js() -> &'static str {
+    url("passkeys.js")
+}
+
 /// The icon sprite; a page refers to one icon as `icons.…svg#name`.
 pub fn icons() -> &'static str {
     url("icons.svg")

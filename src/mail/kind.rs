@@ -17,6 +17,7 @@ crate::text_enum! {
         SecondFactorReminder = "second_factor_reminder",
         NewDevice = "new_device",
         ChecklistDue = "checklist_due",
+        PasskeyRefused = "passkey_refused",
         Invitation = "invitation",
         InvitationDeclined = "invitation_declined",
         JoinRequested = "join_requested",

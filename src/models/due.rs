@@ -8,8 +8,8 @@ use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
     account_requests, api_answers, approvals, company_assignments, email_tokens, invitation_reports, invitations,
-    join_requests, login_attempts, memberships, organization_drafts, sessions, support_sessions, usage_event_keys,
-    users,
+    join_requests, login_attempts, memberships, organization_drafts, passkey_ceremonies, sessions, support_sessions,
+    usage_event_keys, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -115,7 +115,10 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let imports = usage_import::expired(conn, now)?.is_some();
     let answers = exists(api_answers::table.filter(api_answers::created_at.lt(now - api_answer::KEPT)));
     let answers: bool = diesel::select(answers).get_result(conn)?;
-    Ok(removals || sessions || tokens || attempts || reports || drafts || requests || keys || imports || answers)
+    let ceremonies = exists(passkey_ceremonies::table.filter(passkey_ceremonies::expires_at.le(now)));
+    let ceremonies: bool = diesel::select(ceremonies).get_result(conn)?;
+    let of_accounts = sessions || tokens || attempts || requests || ceremonies;
+    Ok(removals || of_accounts || reports || drafts || keys || imports || answers)
 }
 
 /// A request whose time is over.

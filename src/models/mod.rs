@@ -40,6 +40,7 @@ pub mod operator;
 pub mod organization;
 pub mod page_version;
 pub mod passkey;
+pub mod passkey_ceremony;
 pub mod rate_card;
 pub mod reader;
 pub mod report_schedule;

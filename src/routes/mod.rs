@@ -26,9 +26,9 @@ use crate::authz::scope::{
 };
 use crate::common::assets;
 use crate::handlers::accounts::{
-    email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
-    second_factor, sessions, sign_in_denial, sign_up, theme, time_zone, unlock, verification, verification_email,
-    verification_link,
+    email, email_change, home, legal, login, name, other_sessions, passkeys, password, password_request,
+    password_reset, profile, second_factor, sessions, sign_in_denial, sign_up, theme, time_zone, unlock, verification,
+    verification_email, verification_link,
 };
 use crate::handlers::{
     access, access_reviews, account_security, audit, companies, developers, groups, invitations, members, onboarding,
@@ -95,6 +95,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/login"                        Visitor              => login::create;
     get  "/login/second-factor"          Visitor              => second_factor::show;
     post "/login/second-factor"          Visitor              => second_factor::create;
+    post "/login/passkey"                Visitor              => passkeys::sign_in::create;
+    post "/login/passkey/options"        Visitor              => passkeys::sign_in_options::create;
     post "/logout"                       Visitor              => login::destroy;
     get  "/verify"                       Visitor              => verification::show;
     post "/verify/resending"             Visitor              => verification_email::create;
@@ -126,6 +128,12 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/account/confirmation"            SignedIn<Unconfirmed> => account_security::confirmation::create;
     get  "/account/sign-ins/{token}"        Visitor               => sign_in_denial::new;
     post "/account/sign-ins/{token}"        Visitor               => sign_in_denial::create;
+    get  "/account/passkeys"                      SignedIn              => passkeys::list::index;
+    post "/account/passkeys"                      SignedIn              => passkeys::list::create;
+    post "/account/passkeys/options"              SignedIn              => passkeys::options::create;
+    post "/account/passkeys/confirmation-options" SignedIn<Unconfirmed> => passkeys::confirmation_options::create;
+    get  "/account/passkeys/{id}/removal"         SignedIn              => passkeys::removal::new;
+    post "/account/passkeys/{id}/removal"         SignedIn              => passkeys::removal::create;
     get  "/account/sessions"             SignedIn<Unverified> => sessions::index;
     post "/account/sessions/ending"      SignedIn<Unverified> => other_sessions::destroy;
     post "/account/sessions/{id}/ending" SignedIn<Unverified> => sessions::destroy;

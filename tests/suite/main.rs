@@ -63,6 +63,7 @@ mod organizations_test;
 mod outage_test;
 mod overview_test;
 mod page_reads_test;
+mod passkeys_test;
 mod people_files_test;
 mod people_pages_test;
 mod permission_pages_test;

@@ -23,6 +23,7 @@ fn every_name_in_use_has_an_address_with_a_hash() {
         reference_css(),
         js(),
         matrix_js(),
+        passkeys_js(),
         icons(),
         url("inter.woff2"),
         url("inter-ext.woff2"),

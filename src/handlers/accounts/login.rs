@@ -20,7 +20,7 @@ use crate::handlers::password::{FLOODED, LOCKED};
 use crate::models::user::Account;
 use crate::services::accounts::invited::invitation_token;
 use crate::services::accounts::sign_in::SignInOutcome;
-use crate::services::accounts::{sessions, sign_in};
+use crate::services::accounts::{passkeys, sessions, sign_in};
 use crate::services::onboarding_links::resolve;
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
@@ -44,6 +44,8 @@ struct LoginPage {
     next: String,
     /// Whether the page offers to sign up.
     open: bool,
+    /// Whether it offers to sign in with a passkey.
+    passkeys: bool,
 }
 crate::page!(LoginPage);
 
@@ -57,6 +59,7 @@ impl LoginPage {
             open: visit.cx.config().signup != Signup::Invited
                 || invitation_token(&next).is_some()
                 || resolve::token_in(&next).is_some(),
+            passkeys: passkeys::are_available(&visit.cx),
             next,
         }
     }
@@ -128,7 +131,7 @@ async fn note_failure(visitor: Visitor, account: Account) {
     }
 }
 
-async fn again(
+pub(super) async fn again(
     visitor: &Visitor,
     email: String,
     next: String,

@@ -7,6 +7,7 @@ pub mod login;
 pub mod name;
 pub mod other_sessions;
 pub mod page;
+pub mod passkeys;
 pub mod password;
 pub mod password_request;
 pub mod password_reset;

@@ -15,10 +15,13 @@ use crate::handlers::accounts::landing::landing;
 use crate::handlers::accounts::page::{AccountPage, NextQuery};
 use crate::handlers::password::{FLOODED, LOCKED};
 use crate::models::{passkey, sign_in_step, totp_secret};
+use crate::services::accounts::passkeys;
 use crate::services::accounts::second_factor::step;
 use crate::services::accounts::second_factor::step::{CodeMethod, StepOutcome};
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
+
+pub(super) const OVER: &str = "Sign in again: this step allows five attempts within ten minutes";
 
 /// The address of the step, with the path to continue with.
 pub fn path(next: &str) -> String {
@@ -55,6 +58,7 @@ pub struct StepPage {
     next: String,
     backup: bool,
     has_app: bool,
+    /// Whether the page asks for a passkey.
     has_passkey: bool,
 }
 crate::page!(StepPage);
@@ -66,7 +70,7 @@ impl StepPage {
     }
 }
 
-async fn load(
+pub(super) async fn load(
     visitor: &Visitor,
     method: String,
     next: String,
@@ -90,7 +94,7 @@ async fn load(
                 errors,
                 backup: method == CodeMethod::BackupCode.as_str(),
                 has_app,
-                has_passkey: passkey::count(conn, account.id)? > 0,
+                has_passkey: passkeys::are_available(&visit.cx) && passkey::count(conn, account.id)? > 0,
                 next,
             }))
         })
@@ -127,10 +131,7 @@ pub async fn create(visitor: Visitor, form: Form<StepForm>) -> Result<HttpRespon
             return Ok(see_other(visitor.fragment(), &landing(&next, verified, &session)));
         }
         StepOutcome::Over => {
-            visitor.tell(
-                "info",
-                "Sign in again: this step allows five attempts within ten minutes",
-            );
+            visitor.tell("info", OVER);
             return Ok(see_other(visitor.fragment(), &NextQuery { next }.login()));
         }
         StepOutcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, wrong(kind)),

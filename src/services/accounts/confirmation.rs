@@ -10,6 +10,8 @@ use crate::db::Conn;
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptSource, AttemptVerdict};
 use crate::models::{session, user};
+use crate::services::accounts::passkeys;
+use crate::services::accounts::passkeys::confirmation::Confirmation;
 use crate::services::accounts::second_factor::step;
 use crate::services::accounts::second_factor::step::CodeMethod;
 use crate::services::reauthenticate;
@@ -34,7 +36,7 @@ pub enum ConfirmError {
 }
 crate::change_error!(ConfirmError);
 
-/// What a code came to. The attempt has to be committed, so a refusal is no error here.
+/// What a code or a passkey came to. The attempt has to be committed, so a refusal is no error here.
 enum CodeOutcome {
     Accepted(Token),
     Wrong,
@@ -65,7 +67,15 @@ pub async fn confirm(gate: &SignedIn<Unconfirmed>, given: GivenProof) -> Result<
                 CodeOutcome::Limited(error) => Err(ConfirmError::Password(error)),
             }
         }
-        GivenProof::Credential(_) => Err(ConfirmError::WrongCredential),
+        GivenProof::Credential(answer) => {
+            let outcome = gate
+                .try_write(move |person, conn| by_passkey(conn, person, &answer))
+                .await?;
+            match outcome {
+                CodeOutcome::Accepted(token) => Ok(token),
+                CodeOutcome::Wrong | CodeOutcome::Limited(_) => Err(ConfirmError::WrongCredential),
+            }
+        }
     }
 }
 
@@ -81,6 +91,16 @@ fn accept(
     login_attempt::clear(conn, person.email.as_str(), &source)?;
     let event = Event::new(Action::IdentityConfirmed, "session", person.session, "session");
     Ok((token, used.and(person.event(event))))
+}
+
+fn by_passkey(conn: &mut Conn, person: &CurrentUser, answer: &str) -> Result<(CodeOutcome, Events), ConfirmError> {
+    match passkeys::prove(conn, person, answer)? {
+        (Confirmation::Accepted(proofs), used) => {
+            let (token, events) = accept(conn, person, proofs, used)?;
+            Ok((CodeOutcome::Accepted(token), events))
+        }
+        (Confirmation::Refused(_), events) => Ok((CodeOutcome::Wrong, events)),
+    }
 }
 
 fn by_code(conn: &mut Conn, person: &CurrentUser, code: &str) -> Result<(CodeOutcome, Events), ConfirmError> {

@@ -12,6 +12,7 @@ pub mod email_change;
 pub mod invited;
 pub mod known_device;
 pub mod name;
+pub mod passkeys;
 pub mod password;
 pub mod password_reset;
 pub mod second_factor;

@@ -10,6 +10,7 @@ pub mod developers;
 pub mod members;
 pub mod onboarding_links;
 pub mod operator;
+pub mod passkeys;
 pub mod permissions;
 pub mod reporting;
 pub mod resources;
@@ -33,5 +34,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews account_security audit companies company_move developers members onboarding_links operator permissions reporting resources search settings usage_imports
+    access access_reviews account_security audit companies company_move developers members onboarding_links operator passkeys permissions reporting resources search settings usage_imports
 };

@@ -444,6 +444,39 @@ impl Browser {
             .unwrap_or_default()
     }
 
+    /// A device for passkeys that agrees to everything (WebDriver's virtual authenticators); its id. `keeps`: whether it keeps
+    /// passkeys, so that no name is needed. `verifies`: whether it checks the person.
+    pub fn add_authenticator(&self, keeps: bool, verifies: bool) -> String {
+        let device = json!({
+            "protocol": "ctap2",
+            "transport": if verifies { "internal" } else { "usb" },
+            "hasResidentKey": keeps,
+            "hasUserVerification": verifies,
+            "isUserConsenting": true,
+            "isUserVerified": verifies,
+        });
+        let added = self.command("/webauthn/authenticator", device);
+        added.as_str().expect("an authenticator").to_owned()
+    }
+
+    pub fn remove_authenticator(&self, id: &str) {
+        self.request("DELETE", &format!("/webauthn/authenticator/{id}"), None);
+    }
+
+    /// The passkeys of a device, with their private keys.
+    pub fn credentials(&self, authenticator: &str) -> Vec<Value> {
+        let path = format!("/webauthn/authenticator/{authenticator}/credentials");
+        let found = self.request("GET", &path, None);
+        found.as_array().cloned().expect("credentials")
+    }
+
+    pub fn add_credential(&self, authenticator: &str, credential: Value) {
+        self.command(
+            &format!("/webauthn/authenticator/{authenticator}/credential"),
+            credential,
+        );
+    }
+
     /// A command of the DevTools protocol.
     pub fn devtools(&self, name: &str, parameters: Value) -> Value {
         self.command("/goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
@@ -451,13 +484,20 @@ impl Browser {
 
     /// A request to ChromeDriver for which fantoccini has no method.
     fn command(&self, path: &str, body: Value) -> Value {
+        self.request("POST", path, Some(body))
+    }
+
+    fn request(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let url = format!("{}/session/{}{path}", driver(), self.session);
-        let mut answer = self
-            .agent
-            .post(&url)
-            .content_type("application/json")
-            .send(body.to_string())
-            .expect("ChromeDriver");
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(&url)
+            .header("content-type", "application/json");
+        let answer = match body {
+            Some(body) => self.agent.run(request.body(body.to_string()).expect("a request")),
+            None => self.agent.run(request.body(()).expect("a request")),
+        };
+        let mut answer = answer.expect("ChromeDriver");
         let text = answer
             .body_mut()
             .with_config()

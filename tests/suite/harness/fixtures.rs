@@ -10,11 +10,12 @@ use tenantry::app::Ctx;
 use tenantry::audit::{Action, ActorRef, Event, Events};
 use tenantry::auth::System;
 use tenantry::auth::actor;
+use tenantry::auth::current_user::CurrentUser;
 use tenantry::authz::decision::AccessInputs;
 use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::authz::scope::Scopes;
-use tenantry::authz::session_rules::Proofs;
+use tenantry::authz::session_rules::{Proofs, SessionFacts};
 use tenantry::common::email::Email;
 use tenantry::common::id::{
     ApiKeyId, CompanyId, CustomRoleId, GroupId, ImportId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId,
@@ -258,6 +259,40 @@ impl Fixtures<'_> {
     /// The present time of the app.
     pub fn now(&self) -> Time {
         self.cx.now
+    }
+
+    /// What the answer of a passkey says in the newest session of a person; `None` when it is refused.
+    pub fn prove_with_passkey(&mut self, email: &str, answer: &str) -> Option<Proofs> {
+        use tenantry::services::accounts::passkeys;
+        let id = self.user(email);
+        let account = user::by_id(self.conn, id).expect("an account");
+        let sessions = session::of_user(self.conn, id, self.cx.now).expect("the database");
+        let newest = sessions
+            .iter()
+            .max_by_key(|session| session.created_at)
+            .expect("a session");
+        let person = CurrentUser {
+            id,
+            name: account.name.clone(),
+            email: account.address(),
+            verified: true,
+            operator: false,
+            organization_limit: None,
+            zone: None,
+            session: newest.id,
+            cx: self.cx.clone(),
+            facts: SessionFacts {
+                proofs: Proofs::default(),
+                began: newest.created_at,
+                seen: newest.last_seen_at,
+                longest_idle: Span(0),
+            },
+            second_factor: true,
+        };
+        match passkeys::prove(self.conn, &person, answer).expect("no failure").0 {
+            passkeys::confirmation::Confirmation::Accepted(proofs) => Some(proofs),
+            passkeys::confirmation::Confirmation::Refused(_) => None,
+        }
     }
 
     /// An organization with its first company and its owner.

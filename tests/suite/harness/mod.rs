@@ -16,6 +16,7 @@ pub mod places;
 pub mod plans;
 pub mod server_process;
 pub mod smtp;
+pub mod soft_passkey;
 pub mod statements;
 pub mod test_app;
 pub mod usage;

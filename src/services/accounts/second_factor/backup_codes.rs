@@ -12,7 +12,7 @@ use crate::services::accounts::second_factor::email;
 /// From this number on the email about a used code asks for new ones.
 pub const FEW: i64 = 3;
 
-pub(super) fn fresh(conn: &mut Conn, person: &CurrentUser) -> Result<Vec<String>, AppError> {
+pub(in crate::services::accounts) fn fresh(conn: &mut Conn, person: &CurrentUser) -> Result<Vec<String>, AppError> {
     Ok(backup_code::replace(conn, &person.cx, person.id)?)
 }
 
