@@ -86,7 +86,7 @@ impl App {
         let api_limits = ApiLimits::new(config.api_quotas, &clock);
         Self(Arc::new(AppState {
             uptime: Uptime::begin(clock.now()),
-            places: places(&config),
+            places: Places::of(config.geoip_file.as_deref()),
             bodies: Slots::new(config.limits.bodies),
             writers: WriteQueue::new(db.writers()),
             db,
@@ -102,12 +102,6 @@ impl App {
             running: RunningRequests::default(),
         }))
     }
-}
-
-/// The configuration was checked; the file may have gone since.
-fn places(config: &Config) -> Places {
-    let opened = config.geoip_file.as_deref().map(Places::open);
-    opened.transpose().unwrap_or_default().unwrap_or_default()
 }
 
 impl App {

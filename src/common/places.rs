@@ -29,8 +29,13 @@ impl Places {
         Ok(Self(Some(reader)))
     }
 
+    /// The database of a file that was checked; none where there is no file, or it has gone since.
+    pub fn of(file: Option<&Path>) -> Self {
+        file.and_then(|file| Self::open(file).ok()).unwrap_or_default()
+    }
+
     /// The city and the country of an address in English, as far as they are known; otherwise empty.
-    pub fn of(&self, ip: &str) -> String {
+    pub fn find(&self, ip: &str) -> String {
         let (Some(reader), Ok(address)) = (&self.0, ip.parse::<IpAddr>()) else {
             return String::new();
         };
@@ -52,7 +57,7 @@ mod tests {
 
     #[test]
     fn without_a_database_no_place_is_known_and_a_wrong_file_is_named() {
-        assert_eq!(Places::default().of("192.0.2.1"), "");
+        assert_eq!(Places::default().find("192.0.2.1"), "");
         let error = Places::open(Path::new("Cargo.toml")).expect_err("no database");
         assert!(error.starts_with("Cargo.toml: "), "{error}");
     }

@@ -8,8 +8,8 @@ use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
     account_requests, api_answers, approvals, company_assignments, email_tokens, invitation_reports, invitations,
-    join_requests, login_attempts, memberships, organization_drafts, passkey_ceremonies, sessions, support_sessions,
-    usage_event_keys, users,
+    join_requests, login_attempts, memberships, organization_drafts, passkey_ceremonies, sessions, sign_in_steps,
+    support_sessions, usage_event_keys, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -117,7 +117,9 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let answers: bool = diesel::select(answers).get_result(conn)?;
     let ceremonies = exists(passkey_ceremonies::table.filter(passkey_ceremonies::expires_at.le(now)));
     let ceremonies: bool = diesel::select(ceremonies).get_result(conn)?;
-    let of_accounts = sessions || tokens || attempts || requests || ceremonies;
+    let steps = exists(sign_in_steps::table.filter(sign_in_steps::expires_at.le(now)));
+    let steps: bool = diesel::select(steps).get_result(conn)?;
+    let of_accounts = sessions || tokens || attempts || requests || ceremonies || steps;
     Ok(removals || of_accounts || reports || drafts || keys || imports || answers)
 }
 

@@ -14,9 +14,9 @@ use crate::common::html::{local_path, see_other};
 use crate::common::session_cookie;
 use crate::db::Conn;
 use crate::handlers::password;
-use crate::models::totp_secret;
-use crate::services::accounts::confirmation;
+use crate::models::{passkey, totp_secret};
 use crate::services::accounts::confirmation::{ConfirmError, GivenProof};
+use crate::services::accounts::{confirmation, passkeys};
 use crate::web::layout::Layout;
 
 #[derive(Template)]
@@ -29,6 +29,7 @@ struct ConfirmationPage {
     why: String,
     code: String,
     has_app: bool,
+    has_passkey: bool,
 }
 crate::page!(ConfirmationPage);
 
@@ -48,6 +49,7 @@ impl ConfirmationPage {
             why: form.why.clone(),
             code: form.code.clone(),
             has_app: totp_secret::since(conn, person.id)?.is_some(),
+            has_passkey: passkeys::are_available(&person.cx) && passkey::count(conn, person.id)? > 0,
         })
     }
 
@@ -94,7 +96,7 @@ pub async fn create(gate: SignedIn<Unconfirmed>, form: Form<ConfirmationForm>) -
         Err(ConfirmError::Password(error)) => ("password", password::message(error)?),
         Err(ConfirmError::WrongCode) => ("code", "Incorrect code. Each code works once"),
         Err(ConfirmError::WrongCredential) => (
-            "password",
+            "credential",
             "This passkey was not accepted. Try again, or use your password",
         ),
         Err(ConfirmError::Failed(error)) => return Err(error),

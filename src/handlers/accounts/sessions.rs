@@ -58,7 +58,7 @@ fn rows(conn: &mut Conn, person: &CurrentUser) -> Result<Vec<SessionRow>, AppErr
         current: session.id == person.session,
         id: session.id,
         device: device::device(&session.agent),
-        place: person.cx.app.places.of(&session.ip),
+        place: person.cx.app.places.find(&session.ip),
         ip: session.ip,
         began: session.created_at,
         seen: session.last_seen_at,

@@ -180,7 +180,7 @@ pub fn new_device(conn: &mut Conn, cx: &Ctx, account: &Account, session: Session
     send_link(conn, cx, account, &account.address(), token, |link, _| NewDeviceEmail {
         name: MailName::of(&account.name),
         device: device::device(&cx.request.agent).words,
-        place: cx.app.places.of(&ip),
+        place: cx.app.places.find(&ip),
         when,
         ip,
         link,
