@@ -31,10 +31,21 @@ const options = async form => {
   for (const one of [...asked.excludeCredentials ?? [], ...asked.allowCredentials ?? []]) one.id = bytes(one.id);
   return asked;
 };
+// Chromium refuses a security key that keeps passkeys but has no PIN, without a dialog. One that it doesn't keep will do.
+const call = async (name, asked) => {
+  const began = Date.now(), selection = asked.publicKey.authenticatorSelection;
+  try {
+    return await navigator.credentials[name](asked);
+  } catch (error) {
+    if (error.name !== "NotAllowedError" || !selection || Date.now() - began > 1000) throw error;
+    selection.residentKey = "discouraged";
+    return navigator.credentials[name](asked);
+  }
+};
 const ask = async (form, more) => {
   const publicKey = await options(form);
   if (!publicKey) return;
-  const made = await navigator.credentials[form.dataset.passkey]({ publicKey, ...more });
+  const made = await call(form.dataset.passkey, { publicKey, ...more });
   const parts = {}, from = made.response;
   for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"])
     if (from[name]) parts[name] = text(from[name]);

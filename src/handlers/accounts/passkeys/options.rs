@@ -14,12 +14,12 @@ use crate::services::accounts::passkeys::registration::AddError;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct NameForm {
-    name: String,
+    name: Option<String>,
 }
 
 /// `POST /account/passkeys/options`: a name that is given is checked before the device makes a passkey for nothing.
 pub async fn create(gate: SignedIn, form: Option<Form<NameForm>>) -> Result<HttpResponse, AppError> {
-    let typed = form.map(|form| form.into_inner().name);
+    let typed = form.and_then(|form| form.into_inner().name);
     let name = match typed.map(|name| registration::parse_name(&name)) {
         Some(Err(message)) => return Ok(not_offered(&message)),
         Some(Ok(name)) => Some(name),
