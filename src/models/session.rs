@@ -72,11 +72,16 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId, proofs: Proofs) -> QueryRe
     Ok((token, id))
 }
 
-/// Adds proofs to a session: those that are `None` stay as they are. What was noted as a pause no longer counts.
-pub fn prove(conn: &mut Conn, user: UserId, session: SessionId, proofs: Proofs) -> QueryResult<()> {
+/// Adds proofs to a session: those that are `None` stay as they are. A proof is activity, and what was noted as a pause no longer
+/// counts.
+pub fn prove(conn: &mut Conn, cx: &Ctx, user: UserId, session: SessionId, proofs: Proofs) -> QueryResult<()> {
     affected::person(user);
     diesel::update(sessions::table.filter(sessions::id.eq(session)))
-        .set((ProofColumns::from(proofs), sessions::longest_idle.eq(0)))
+        .set((
+            ProofColumns::from(proofs),
+            sessions::last_seen_at.eq(cx.now),
+            sessions::longest_idle.eq(0),
+        ))
         .execute(conn)?;
     Ok(())
 }

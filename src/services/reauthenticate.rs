@@ -73,7 +73,13 @@ pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<
         let source = AttemptSource::Session(actor.person.session);
         login_attempt::clear(conn, actor.person.email.as_str(), &source)?;
         let person = &actor.person;
-        session::prove(conn, person.id, person.session, Proofs::of_password(person.cx.now))?;
+        session::prove(
+            conn,
+            &person.cx,
+            person.id,
+            person.session,
+            Proofs::of_password(person.cx.now),
+        )?;
         Ok(((), Events::none("an attempt is not audited")))
     })
     .await?;

@@ -222,8 +222,13 @@ fn a_password_reset_ends_all_sessions_and_the_old_password() {
     let page = client.post(&link, &[("password", "short")]).expect(422);
     assert!(page.field_error("password").expect("an error").contains("at least 12"));
     before.get("/account").expect(200);
-    client.post(&link, &[("password", OTHER)]).expect(303);
-    client.get("/account").expect(200);
+    client
+        .post(&link, &[("password", OTHER)])
+        .expect_redirect("/login")
+        .follow(&client)
+        .expect_text("Your password is changed");
+    // A reset signs no one in.
+    client.get("/account").expect(303);
     before.get("/account").expect_redirect("/login?next=%2Faccount");
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     log_in(&app.client(), "noah@ground.test", OTHER).expect(303);
@@ -323,6 +328,7 @@ fn the_verified_owner_of_an_email_replaces_an_earlier_unverified_sign_up() {
         .expect(303);
     let link = app.mail_to("noah@ground.test").link("/password/reset/");
     noah.post(&link, &[("password", OTHER)]).expect(303);
+    log_in(&noah, "noah@ground.test", OTHER).expect(303);
     noah.get("/organizations/new").expect(200);
     mallory.get("/account").expect(303);
     log_in(&mallory, "noah@ground.test", PASSWORD).expect(422);

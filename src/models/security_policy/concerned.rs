@@ -28,10 +28,9 @@ impl ConcernedMember {
 }
 
 // Members without access wait for no second factor.
-macro_rules! concerned {
-    ($organization:expr, $rule:expr) => {{
-        let mut query = memberships::table
-            .inner_join(users::table)
+macro_rules! of_the_rule {
+    ($query:expr, $organization:expr, $rule:expr) => {{
+        let mut query = $query
             .filter(memberships::organization_id.eq($organization))
             .filter(memberships::status.eq(MembershipStatus::Active))
             .into_boxed();
@@ -47,11 +46,11 @@ pub fn counts(conn: &mut Conn, organization: OrgId, rule: TwoFactorRule) -> Quer
     if rule == TwoFactorRule::Off {
         return Ok((0, 0));
     }
-    let with = concerned!(organization, rule)
+    let with = of_the_rule!(memberships::table, organization, rule)
         .filter(memberships::second_factor.eq(true))
         .count()
         .get_result(conn)?;
-    let without = concerned!(organization, rule)
+    let without = of_the_rule!(memberships::table, organization, rule)
         .filter(memberships::second_factor.eq(false))
         .count()
         .get_result(conn)?;
@@ -73,7 +72,7 @@ pub fn without_second_factor(
     };
     for roles in groups {
         let left = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let more: Vec<ConcernedMember> = concerned!(organization, rule)
+        let more: Vec<ConcernedMember> = of_the_rule!(memberships::table.inner_join(users::table), organization, rule)
             .filter(memberships::second_factor.eq(false))
             .filter(memberships::role.eq_any(roles.iter().copied()))
             .order((memberships::sort_name, memberships::id))
@@ -104,7 +103,7 @@ pub fn to_remind(
     after: &str,
     limit: i64,
 ) -> QueryResult<Vec<ConcernedMember>> {
-    concerned!(organization, rule)
+    of_the_rule!(memberships::table.inner_join(users::table), organization, rule)
         .filter(memberships::second_factor.eq(false))
         .filter(memberships::id.gt(after.to_owned()))
         .order(memberships::id)

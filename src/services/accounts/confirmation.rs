@@ -85,7 +85,7 @@ fn accept(
     proofs: Proofs,
     used: Events,
 ) -> Result<(Token, Events), ConfirmError> {
-    session::prove(conn, person.id, person.session, proofs)?;
+    session::prove(conn, &person.cx, person.id, person.session, proofs)?;
     let token = session::renew(conn, person.session)?;
     let source = AttemptSource::Session(person.session);
     login_attempt::clear(conn, person.email.as_str(), &source)?;

@@ -10,9 +10,9 @@ use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptKind, EmailQuota};
+use crate::models::user;
 use crate::models::user::Account;
-use crate::services::accounts::password;
-use crate::services::accounts::verification;
+use crate::services::accounts::{known_device, password, verification};
 
 /// Requests a link to choose a new password. A job sends it, if the address has an account.
 pub fn request(conn: &mut Conn, cx: &Ctx, address: &Email, next: &str) -> Result<Events, AppError> {
@@ -46,6 +46,7 @@ pub fn reset(
     let account = link.account;
     password::set(conn, cx, &account, password_hash, None)?;
     let verified = verification::mark_verified(conn, cx, &account)?;
+    known_device::remember(cx, &user::by_id(conn, account.id)?);
     let events = account.event(Action::PasswordReset).and(verified);
     Ok((account, link.next, events))
 }

@@ -124,7 +124,7 @@ pub fn add(conn: &mut Conn, person: &CurrentUser, name: &str, answer: &str) -> R
     session::end_all(conn, person.id, Some(person.session))?;
     sign_in_step::end_all(conn, person.id)?;
     let given = proofs(cx.now, credential.user_verified);
-    session::prove(conn, person.id, person.session, given)?;
+    session::prove(conn, cx, person.id, person.session, given)?;
     email::changed(conn, cx, &account, "A passkey was added to your account")?;
     let event = account.audit_event(Action::PasskeyAdded).after(json!({ "name": name }));
     Ok((AddOutcome::Added(codes), Events::account(account.id, event)))

@@ -30,7 +30,7 @@ pub fn remove(conn: &mut Conn, person: &CurrentUser, checked: &Account, id: Pass
     passkey::remove(conn, person.id, id)?;
     settle(conn, person.id)?;
     session::end_all(conn, person.id, Some(person.session))?;
-    session::prove(conn, person.id, person.session, Proofs::of_password(cx.now))?;
+    session::prove(conn, cx, person.id, person.session, Proofs::of_password(cx.now))?;
     login_attempt::clear(conn, &account.email, &AttemptSource::Session(person.session))?;
     email::changed(conn, cx, &account, "A passkey was removed from your account")?;
     let event = account.audit_event(Action::PasskeyRemoved);

@@ -146,7 +146,7 @@ pub fn confirm(
         totp: Some(cx.now),
         ..Proofs::of_password(cx.now)
     };
-    session::prove(conn, person.id, person.session, proofs)?;
+    session::prove(conn, cx, person.id, person.session, proofs)?;
     email::changed(conn, cx, &account, "An authenticator app was added to your account")?;
     let token = session::renew(conn, person.session)?;
     Ok((NewFactor { codes, token }, account.event(Action::AppAdded)))

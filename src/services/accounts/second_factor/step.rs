@@ -64,7 +64,12 @@ pub fn enter(
         return refused(StepOutcome::Over);
     }
     let Some((proofs, used)) = prove(conn, cx, &account, method, code)? else {
-        return Ok((StepOutcome::Wrong, account.event(Action::SecondFactorFailed)));
+        let outcome = match sign_in_step::account(conn, cx.now, token)? {
+            Some(_) => StepOutcome::Wrong,
+            // It was the last attempt.
+            None => StepOutcome::Over,
+        };
+        return Ok((outcome, account.event(Action::SecondFactorFailed)));
     };
     let (outcome, events) = finish(conn, cx, before, token, &account, proofs)?;
     Ok((outcome, used.and(events)))
