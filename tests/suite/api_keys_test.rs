@@ -273,6 +273,10 @@ fn creating_and_rotating_ask_for_the_password_15_minutes_after_the_sign_in() {
             .post(&path, &[&fields[..], &[("password", PASSWORD)]].concat())
             .expect(303);
         assert_ne!(lakeside.newest(), before);
+        // The password that was given counts for the next 15 minutes.
+        let new = olivia.get(&format!("{}/new", lakeside.keys())).expect(200);
+        assert_eq!(new.value_of("password"), None, "{form}");
+        app.advance(Duration::from_secs(16 * 60));
     }
     // What takes access away needs no password.
     olivia
@@ -567,7 +571,7 @@ fn keys_that_are_not_used_for_90_days_are_reported_once() {
         let emails = app.emails_to(email);
         emails
             .into_iter()
-            .filter(|email| email.text.contains("90 days"))
+            .filter(|email| email.text.contains("in the last 90 days"))
             .collect::<Vec<_>>()
     };
     app.advance(Duration::from_secs(89 * DAY));

@@ -473,6 +473,7 @@ fn the_documented_script_verifies_an_export_and_detects_changes() {
     });
     app.advance(Duration::from_secs(86_400));
     app.sweep();
+    app.ask_for_no_confirmation();
     let owner = owner.copy();
     let export = owner.get(&log("proof", ".jsonl")).expect(200).bytes;
     let key = output_text(&audit(&app, &["key"]));
@@ -642,6 +643,7 @@ fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
         add_events(&app, &slug, || companies(0, 7));
         app.advance(Duration::from_secs(86_400));
         app.sweep();
+        app.ask_for_no_confirmation();
         expect_valid(&app, &slug, &owner);
         app.database.execute(&sql.replace("{}", &scenario.organization));
         println!("{what}");

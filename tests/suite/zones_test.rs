@@ -392,6 +392,7 @@ fn the_audit_log_counts_days_in_the_readers_time_zone_and_in_utc_on_request() {
         assert_ne!(of_utc, all[1..3], "{zone} {day}");
         assert_eq!(found(&format!("{whole}&zone=utc")), of_utc, "{zone} {day}");
         // The export has the same events, and its head says which days are meant.
+        app.ask_for_no_confirmation();
         let export = |query: &str| {
             org.owner
                 .get(&org.path(&format!("/settings/audit.jsonl{query}")))

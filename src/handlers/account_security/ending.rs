@@ -58,12 +58,12 @@ pub async fn show(visitor: Visitor, query: Query<EndingQuery>) -> Result<HttpRes
 /// `POST /account/session`: activity without anything else.
 pub async fn update(gate: SignedIn<Unverified>, form: Form<EndingQuery>) -> Result<HttpResponse, AppError> {
     let slug = form.into_inner().organization;
-    let path = format!("/organizations/{slug}");
     gate.write(|person, conn| Ok(((), sessions::renew(conn, person)?)))
         .await?;
-    if !gate.fragment() {
-        return Ok(see_other(false, &path));
-    }
     let part = gate.read(move |person, conn| load(conn, Some(person), slug)).await?;
-    html_with(StatusCode::OK, part)
+    match &part.ending {
+        _ if gate.fragment() => html_with(StatusCode::OK, part),
+        Some(_) => Ok(see_other(false, &format!("/organizations/{}", part.organization))),
+        None => Ok(see_other(false, "/organizations")),
+    }
 }

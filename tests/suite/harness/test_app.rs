@@ -103,6 +103,12 @@ impl TestApp {
         self.running().advance(by);
     }
 
+    /// Lets proofs count for sensitive actions however old they are, in every organization.
+    pub fn ask_for_no_confirmation(&self) {
+        self.database
+            .execute("UPDATE organizations SET step_up_minutes = 10000000");
+    }
+
     /// Sends all due emails with the worker's own function, and waits for those that the app's worker is sending.
     pub fn deliver_mail(&self) {
         let end = Instant::now() + Duration::from_secs(30);
