@@ -1,6 +1,6 @@
 //! Path variables, forms and screens of this area.
 
-use crate::browser::screens_test::Act::{Nothing, Send};
+use crate::browser::screens_test::Act::{Nothing, Open};
 use crate::browser::screens_test::Screen;
 use crate::harness::people::PASSWORD;
 use crate::harness::test_app::TestApp;
@@ -63,7 +63,10 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     let step = app.client();
     step.post("/login", &[("email", "sam@secure.test"), ("password", PASSWORD)])
         .expect_redirect("/login/second-factor");
-    let report = app.mail_to("sam@secure.test").link("/account/sign-ins/");
+    // The second browser is a new one.
+    app.sign_in("paula@secure.test");
+    app.sign_in("paula@secure.test");
+    let report = app.mail_to("paula@secure.test").link("/account/sign-ins/");
 
     let mut all = Vec::new();
     let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, who, path, act, says));
@@ -160,7 +163,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         "preview",
         paula,
         path,
-        Send("/organizations/secure-sails/settings/security"),
+        Open("button[value=preview]", "#preview-h"),
         "What this policy changes",
     );
     all

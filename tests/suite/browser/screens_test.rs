@@ -145,7 +145,7 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
 
     areas! {
         access access_reviews account_security audit companies company_move developers members onboarding_links operator passkeys permissions
-        reporting resources search settings usage_imports
+        resources search settings
     }
 }
 
