@@ -9,7 +9,7 @@ use crate::common::config::Config;
 /// The name that browsers show.
 const NAME: &str = "Tenantry";
 /// How long a browser may wait for the person.
-const TIMEOUT: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// `None` where browsers offer no passkeys: under an IP address, and without HTTPS except on the same computer.
 pub fn relying_party(config: &Config) -> Option<Webauthn> {

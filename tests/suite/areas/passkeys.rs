@@ -17,6 +17,7 @@ pub fn variable(_scene: &Scenario, path: &str, name: &str) -> Option<String> {
 pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
     let fields: &[(&'static str, &str)] = match path {
         "/account/passkeys" => &[("name", "Laptop"), ("credential", "{}")],
+        "/login/second-factor" => &[("code", "000000"), ("method", "totp")],
         "/login/passkey" => &[("credential", "{}")],
         "/account/passkeys/options" | "/account/passkeys/confirmation-options" | "/login/passkey/options" => &[],
         "/account/passkeys/{id}/removal" => &[("password", PASSWORD)],

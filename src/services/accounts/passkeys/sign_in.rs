@@ -42,9 +42,8 @@ pub enum PasskeyOutcome {
 
 type Outcome = Result<(PasskeyOutcome, Events), AppError>;
 
-fn refused(refusal: PasskeyRefusal) -> Outcome {
-    let reason = Events::none("no account is known");
-    Ok((PasskeyOutcome::Refused(refusal), reason))
+fn refused(refusal: PasskeyRefusal) -> (PasskeyOutcome, Events) {
+    (PasskeyOutcome::Refused(refusal), Events::none("no account is known"))
 }
 
 /// What the browser asks for: in a step a passkey of its account, otherwise any that signs in alone.
@@ -83,11 +82,11 @@ pub fn enter(conn: &mut Conn, cx: &Ctx, before: Option<&CurrentUser>, token: Opt
         return alone(conn, cx, before, ceremony, answer);
     }
     let Some((token, account)) = open_step(conn, cx, token)? else {
-        return match (answer, ceremony.map(|ceremony| ceremony.kind)) {
+        return Ok(match (answer, ceremony.map(|ceremony| ceremony.kind)) {
             (None, _) => refused(PasskeyRefusal::Unreadable),
-            (_, Some(CeremonyKind::Step)) => Ok((PasskeyOutcome::Over, Events::none("the step is over"))),
+            (_, Some(CeremonyKind::Step)) => (PasskeyOutcome::Over, Events::none("the step is over")),
             _ => refused(PasskeyRefusal::Over),
-        };
+        });
     };
     if let Some(limited) = count(conn, cx, token, &account)? {
         return Ok((limited, Events::none("no passkey is checked")));
@@ -145,16 +144,16 @@ fn alone(
     let webauthn = webauthn(cx)?;
     let (handle, credential_id) = match webauthn.identify_discoverable_authentication(answer) {
         Ok(identified) => identified,
-        Err(error) => return refused(refusal_of(&error)),
+        Err(error) => return Ok(refused(refusal_of(&error))),
     };
     let owner = UserId::parse(&handle.simple().to_string());
     let found = passkey::by_credential(conn, credential_id)?.filter(|passkey| owner == Some(passkey.user_id));
     let Some(passkey) = found else {
-        return refused(PasskeyRefusal::Unknown);
+        return Ok(refused(PasskeyRefusal::Unknown));
     };
     let credential = passkey.credential()?;
     if !credential.user_verified {
-        return refused(PasskeyRefusal::Unverified);
+        return Ok(refused(PasskeyRefusal::Unverified));
     }
     let account = user::by_id(conn, passkey.user_id)?;
     let state: DiscoverableAuthentication = serde_json::from_str(&ceremony.state)?;
