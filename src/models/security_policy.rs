@@ -119,12 +119,15 @@ pub struct DueReminder {
     pub after: String,
 }
 
+/// The organization, its rule, the end of the grace period, the reminder that was begun, and after which member it goes on.
+type GraceRow = (OrgId, TwoFactorRule, Option<Time>, i32, Option<String>);
+
 /// How long before the end of the grace period each reminder goes out.
 pub const REMINDERS: [(i32, Span); 2] = [(2, Span::days(1)), (1, Span::days(7))];
 
 /// The first organization with a reminder to send.
 pub fn due_reminder(conn: &mut Conn, now: Time) -> QueryResult<Option<DueReminder>> {
-    let rows: Vec<(OrgId, TwoFactorRule, Option<Time>, i32, Option<String>)> = organizations::table
+    let rows: Vec<GraceRow> = organizations::table
         .filter(organizations::two_factor_from.gt(now))
         .filter(organizations::two_factor_from.le(now + Span::days(7)))
         .filter(organizations::two_factor.ne(TwoFactorRule::Off))

@@ -18,6 +18,7 @@ pub const ABSOLUTE: Span = Span::days(90);
 pub const TOUCH: Span = NOTED_EVERY;
 
 /// When each proof was last given, as stored.
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 #[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sessions)]
 pub struct ProofColumns {

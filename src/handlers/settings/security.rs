@@ -87,7 +87,7 @@ impl SecurityPage {
         ]
     }
 
-    fn chosen(&self, rule: &TwoFactorRule) -> bool {
+    fn chosen(&self, rule: TwoFactorRule) -> bool {
         rule.as_str() == self.form.two_factor
     }
 }
