@@ -113,7 +113,8 @@ impl Actor {
         cx.request.page.is_for(|| {
             let instance = instance_version.unwrap_or_default();
             let versions = (organization.page_version, account_version, instance);
-            let ends = [held.first_end, policy.ends_at(&person.facts)];
+            let ending = policy.ends_at(&person.facts, membership.role.is_owner_or_admin());
+            let ends = [held.first_end, ending];
             person.as_member(token, organization.id, versions.into(), &membership, ends)
         });
         let inputs = held.inputs(&facts, &organization);

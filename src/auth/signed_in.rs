@@ -45,10 +45,10 @@ impl AcceptedAccounts for Unconfirmed {
 /// The account of a session that is within the limits of all of its organizations.
 fn current(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<(CurrentUser, Option<Time>), AppError> {
     let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
-    let policy = strictest_limits(conn, person.id)?;
+    let policy = strictest_limits(conn, person.id, cx.now)?;
     let within = person.facts.within(cx.now, policy.idle, policy.absolute);
     within.map_err(AppError::Confirm)?;
-    let ends = policy.ends_at(&person.facts);
+    let ends = policy.ends_at(&person.facts, false);
     Ok((person, ends))
 }
 

@@ -187,12 +187,12 @@ impl SessionPolicy {
     }
 
     /// When the session stops being accepted if nothing else happens; `None` when only the instance limits it.
-    pub fn ends_at(&self, session: &SessionFacts) -> Option<Time> {
+    pub fn ends_at(&self, session: &SessionFacts, is_owner_or_admin: bool) -> Option<Time> {
         let idle = self.idle.map(|idle| session.seen + idle);
         let absolute = self.absolute.map(|absolute| session.proved() + absolute);
         let grace = self
             .two_factor_from
-            .filter(|_| self.two_factor != TwoFactorRule::Off && !session.proofs.has_two_factors());
+            .filter(|_| self.two_factor.covers(is_owner_or_admin) && !session.proofs.has_two_factors());
         [idle, absolute, grace].into_iter().flatten().min()
     }
 }

@@ -196,12 +196,13 @@ pub fn note_lock(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<bool> 
     Ok(!noted)
 }
 
-/// Deletes all password attempts on an address, and the note that it was locked.
+/// Deletes all password attempts on an address, and the note that it was locked. Those on the second factor stay: who reads the
+/// mailbox could try codes without end.
 pub fn clear_all(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
             .filter(login_attempts::email.eq(email))
-            .filter(login_attempts::kind.eq_any([AttemptKind::Login, AttemptKind::SecondFactor, AttemptKind::Unlock])),
+            .filter(login_attempts::kind.eq_any([AttemptKind::Login, AttemptKind::Unlock])),
     )
     .execute(conn)?;
     Ok(())

@@ -79,11 +79,17 @@ pub fn of_member(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Optio
     Ok(limits.map(|(idle, absolute)| SessionPolicy::of_limits(idle, absolute)))
 }
 
-/// Saves a policy, and from when on its rule about the second factor is enforced. Reminders start anew.
-pub fn set(conn: &mut Conn, organization: OrgId, policy: &SecurityPolicy, from: Option<Time>) -> QueryResult<()> {
+pub fn set(conn: &mut Conn, organization: OrgId, policy: &SecurityPolicy) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(policy)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Saves from when on the rule about the second factor is enforced. Reminders start anew.
+pub fn enforce_from(conn: &mut Conn, organization: OrgId, from: Option<Time>) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set((
-            policy,
             organizations::two_factor_from.eq(from),
             organizations::two_factor_reminder.eq(0),
             organizations::two_factor_reminded.eq(None::<String>),

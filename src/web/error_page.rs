@@ -60,14 +60,14 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
     let answer = match error {
         Some(AppError::SignedOut) => {
             let mut answer = to_login(request, page_before(&response, app, request));
-            kept_form::keep(&mut answer, response.request(), app);
+            kept_form::keep(&mut answer, response.request(), app, request);
             answer
         }
         Some(AppError::Confirm(reason)) => {
             let next = page_before(&response, app, request).unwrap_or("/");
             let next = query_value(next);
             let mut answer = elsewhere(request, &format!("/account/confirmation?why={reason}&next={next}"));
-            kept_form::keep(&mut answer, response.request(), app);
+            kept_form::keep(&mut answer, response.request(), app, request);
             answer
         }
         Some(AppError::Unverified) => elsewhere(request, "/verify"),

@@ -33,6 +33,9 @@ struct KeptForm {
     /// The path that the form is sent to.
     action: String,
     fields: Vec<(String, String)>,
+    /// Who typed it, where that is known; empty for a session that had ended.
+    #[serde(default)]
+    person: String,
     until: i64,
 }
 
@@ -68,7 +71,7 @@ fn opened(app: &App, value: &str) -> Option<KeptForm> {
 }
 
 /// Keeps what the form of a refused request had, if it fits into a cookie.
-pub fn keep(answer: &mut HttpResponse, req: &HttpRequest, app: &App) {
+pub fn keep(answer: &mut HttpResponse, req: &HttpRequest, app: &App, request: &RequestInfo) {
     let Some(ReceivedBody(body)) = req.extensions().get::<ReceivedBody>().cloned() else {
         return;
     };
@@ -87,6 +90,7 @@ pub fn keep(answer: &mut HttpResponse, req: &HttpRequest, app: &App) {
     let form = KeptForm {
         action: req.path().to_owned(),
         fields,
+        person: request.who.get().map(|(_, person)| person.clone()).unwrap_or_default(),
         until: (app.clock.now() + KEPT).0,
     };
     if let Some(value) = sealed(app, &form).filter(|value| value.len() <= COOKIE) {
@@ -95,6 +99,12 @@ pub fn keep(answer: &mut HttpResponse, req: &HttpRequest, app: &App) {
             tracing::warn!(%error, "the cookie of a form was not set");
         }
     }
+}
+
+/// Forgets what was typed, when someone signs out.
+pub fn forget(answer: &mut HttpResponse, app: &App) {
+    // Removing a cookie is setting one that is over.
+    let _ = answer.add_cookie(&cookie(app, String::new(), Duration::ZERO));
 }
 
 /// What the browser brings of a form, for a page that may have it.
@@ -119,7 +129,9 @@ pub async fn fill(
     if response.status() != StatusCode::OK || !is_page {
         return response;
     }
-    let Some(form) = opened(app, brought) else {
+    let reader = request.who.get().map_or("", |(_, person)| person);
+    let form = opened(app, brought).filter(|form| form.person.is_empty() || form.person == reader);
+    let Some(form) = form else {
         return response;
     };
     let (req, answer) = response.into_parts();
@@ -137,7 +149,6 @@ pub async fn fill(
     let mut answer = match filled {
         Some(html) => {
             let mut answer = answer.set_body(html.boxed());
-            // Removing a cookie is setting one that is over.
             let _ = answer.add_cookie(&cookie(app, String::new(), Duration::ZERO));
             answer
         }

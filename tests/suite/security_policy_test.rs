@@ -693,3 +693,44 @@ fn every_role_with_every_proof_under_every_rule_sees_its_pages_or_the_way_to_enr
         }
     }
 }
+
+#[test]
+fn a_rule_that_is_enforced_is_not_suspended_by_other_days_or_by_covering_fewer() {
+    let app = TestApp::open();
+    let people = people(&app, "kept-rule");
+    let base = people.base.as_str();
+    enroll(&app, &people.owner);
+    policy(&people.owner, base, "apply", &[("two_factor", "everyone")]).expect(303);
+    assert!(waits(&people.admin.get(base)));
+    let days = [("two_factor", "everyone"), ("two_factor_grace_days", "60")];
+    policy(&people.owner, base, "apply", &days).expect(303);
+    assert!(waits(&people.admin.get(base)) && waits(&people.member.get(base)));
+    let fewer = [("two_factor", "owners_admins"), ("two_factor_grace_days", "90")];
+    policy(&people.owner, base, "apply", &fewer).expect(303);
+    assert!(waits(&people.admin.get(base)));
+    people.member.get(base).expect(200);
+}
+
+#[test]
+fn what_was_typed_is_shown_to_no_one_else_and_forgotten_at_the_sign_out() {
+    let app = TestApp::open();
+    let people = people(&app, "other-person");
+    let base = people.base.as_str();
+    policy(&people.owner, base, "apply", &[("idle_minutes", "10")]).expect(303);
+    app.advance(15 * MINUTE);
+    let path = format!("{base}/settings/general");
+    let fields = [("name", "Typed by Olivia"), ("domain", "olivia.test")];
+    assert!(asks_again(&people.owner.post(&path, &fields)));
+    // Ada signs in with the same browser.
+    let login = [("email", "ada@other-person.test"), ("password", PASSWORD)];
+    people.owner.post("/login", &login).expect(303);
+    assert!(!people.owner.get(&path).expect(200).body.contains("Typed by Olivia"));
+    people.owner.post("/logout", &[]).expect(303);
+    assert!(
+        people
+            .owner
+            .cookies()
+            .iter()
+            .all(|(name, value)| name != "kept" || value.is_empty())
+    );
+}

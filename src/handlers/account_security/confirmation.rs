@@ -14,7 +14,7 @@ use crate::common::html::{local_path, see_other};
 use crate::common::session_cookie;
 use crate::db::Conn;
 use crate::handlers::password;
-use crate::models::{passkey, totp_secret};
+use crate::models::passkey;
 use crate::services::accounts::confirmation::{ConfirmError, GivenProof};
 use crate::services::accounts::{confirmation, passkeys};
 use crate::web::layout::Layout;
@@ -28,7 +28,8 @@ struct ConfirmationPage {
     next: String,
     why: String,
     code: String,
-    has_app: bool,
+    /// Whether a code of an app, or a backup code, is accepted.
+    takes_codes: bool,
     has_passkey: bool,
 }
 crate::page!(ConfirmationPage);
@@ -48,7 +49,7 @@ impl ConfirmationPage {
             next: local_path(&form.next, "").to_owned(),
             why: form.why.clone(),
             code: form.code.clone(),
-            has_app: totp_secret::since(conn, person.id)?.is_some(),
+            takes_codes: person.second_factor,
             has_passkey: passkeys::are_available(&person.cx) && passkey::count(conn, person.id)? > 0,
         })
     }

@@ -69,6 +69,9 @@ pub async fn create(gate: SignedIn, form: Form<RemovalForm>) -> Result<HttpRespo
             return again(&gate, code, "password", message).await;
         }
     };
+    if !gate.write(|person, conn| removal::take_attempt(conn, person)).await? {
+        return again(&gate, code, "code", "Too many attempts. Wait 15 minutes".to_owned()).await;
+    }
     let typed = code.clone();
     let removed = gate
         .try_write(move |person, conn| Ok(((), removal::remove_app(conn, person, &checked, &typed)?)))

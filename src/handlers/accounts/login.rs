@@ -22,6 +22,7 @@ use crate::services::accounts::invited::invitation_token;
 use crate::services::accounts::sign_in::SignInOutcome;
 use crate::services::accounts::{passkeys, sessions, sign_in};
 use crate::services::onboarding_links::resolve;
+use crate::web::kept_form;
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
 
@@ -157,6 +158,7 @@ pub async fn destroy(visitor: Visitor, form: Option<Form<NextQuery>>) -> Result<
     // A user who changes accounts continues where they were, such as at an invitation.
     let next = form.map(|form| form.into_inner().next).unwrap_or_default();
     let mut answer = see_other(visitor.fragment(), &NextQuery { next }.login());
+    kept_form::forget(&mut answer, visitor.app());
     if visitor.app().config.browser_cache == BrowserCache::Confirmed {
         // The pages on the device are this person's (w3.org/TR/clear-site-data).
         let cached = HeaderValue::from_static("\"cache\"");

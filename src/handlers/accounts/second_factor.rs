@@ -13,7 +13,7 @@ use crate::common::html::{Page, local_path, query_value, see_other};
 use crate::common::session_cookie;
 use crate::handlers::accounts::landing::landing;
 use crate::handlers::accounts::page::{AccountPage, NextQuery};
-use crate::handlers::password::{FLOODED, LOCKED};
+use crate::handlers::password::FLOODED;
 use crate::models::{passkey, sign_in_step, totp_secret};
 use crate::services::accounts::passkeys;
 use crate::services::accounts::second_factor::step;
@@ -135,7 +135,7 @@ pub async fn create(visitor: Visitor, form: Form<StepForm>) -> Result<HttpRespon
             return Ok(see_other(visitor.fragment(), &NextQuery { next }.login()));
         }
         StepOutcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, wrong(kind)),
-        StepOutcome::Locked => (StatusCode::UNPROCESSABLE_ENTITY, LOCKED),
+        StepOutcome::Locked => (StatusCode::UNPROCESSABLE_ENTITY, "Too many attempts. Wait 15 minutes"),
         StepOutcome::Flooded => (StatusCode::TOO_MANY_REQUESTS, FLOODED),
     };
     let page = load(&visitor, method, next, FormErrors::one("code", message)).await?;

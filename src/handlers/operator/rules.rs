@@ -15,7 +15,7 @@ pub fn reason(typed: &str) -> Result<String, &'static str> {
     match reason.chars().count() {
         SHORTEST_REASON..=LONGEST_REASON if reason.chars().any(char::is_control) => Err("Remove control characters"),
         SHORTEST_REASON..=LONGEST_REASON => Ok(reason),
-        0 => Err("Enter a reason. It is sent by email"),
+        0 => Err("Enter a reason"),
         1..SHORTEST_REASON => Err("Use at least 10 characters"),
         _ => Err("Use at most 500 characters"),
     }

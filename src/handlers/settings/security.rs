@@ -86,10 +86,6 @@ impl SecurityPage {
             ("step_up_minutes", &self.form.step_up_minutes),
         ]
     }
-
-    fn chosen(&self, rule: TwoFactorRule) -> bool {
-        rule.as_str() == self.form.two_factor
-    }
 }
 
 /// `GET /organizations/{slug}/settings/security`

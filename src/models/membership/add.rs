@@ -48,10 +48,7 @@ pub fn add(
         return Ok(None);
     };
     diesel::update(memberships::table.find((organization, id)))
-        .set((
-            memberships::second_factor.eq(second_factor),
-            memberships::sessions_from.eq(Time(0)),
-        ))
+        .set(memberships::second_factor.eq(second_factor))
         .execute(conn)?;
     let now = CountedAs {
         role: with.role,

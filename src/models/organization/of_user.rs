@@ -66,11 +66,12 @@ pub fn requiring_second_factor(conn: &mut Conn, user: UserId) -> QueryResult<Vec
 }
 
 /// A policy of the strictest time limits of a person's organizations.
-pub fn strictest_limits(conn: &mut Conn, user: UserId) -> QueryResult<SessionPolicy> {
+pub fn strictest_limits(conn: &mut Conn, user: UserId, now: Time) -> QueryResult<SessionPolicy> {
     let (idle, absolute) = on_each!(conn, c => memberships::table
         .inner_join(organizations::table)
         .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(crate::opens!(now))
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
         .select((min(organizations::idle_minutes), min(organizations::absolute_hours)))
         .first(c))?;
     Ok(SessionPolicy::of_limits(idle, absolute))

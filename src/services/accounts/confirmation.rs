@@ -113,6 +113,9 @@ fn by_code(conn: &mut Conn, person: &CurrentUser, code: &str) -> Result<(CodeOut
         return Ok((CodeOutcome::Limited(error), Events::none("no code is checked")));
     }
     let account = user::by_id(conn, person.id)?;
+    if !account.second_factor {
+        return Ok((CodeOutcome::Wrong, Events::none("the account has no second factor")));
+    }
     // Backup codes have letters.
     let digits = code
         .chars()

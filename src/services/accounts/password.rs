@@ -8,6 +8,7 @@ use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
 use crate::models::session;
+use crate::models::sign_in_step;
 use crate::models::user;
 use crate::models::user::Account;
 use crate::services::accounts::{email, known_device};
@@ -48,6 +49,7 @@ pub fn set(
     user::set_password(conn, account.id, password_hash)?;
     email_token::retire(conn, cx, account.id, &[TokenKind::Reset, TokenKind::Change])?;
     session::end_all(conn, account.id, kept)?;
+    sign_in_step::end_all(conn, account.id)?;
     login_attempt::clear_all(conn, &account.email)?;
     email::password_changed(conn, cx, account)
 }

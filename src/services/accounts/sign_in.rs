@@ -8,6 +8,7 @@ use crate::common::error::AppError;
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::models::login_attempt;
+use crate::models::second_factor;
 use crate::models::sign_in_step;
 use crate::models::user;
 use crate::models::user::Account;
@@ -72,6 +73,8 @@ fn enter(
     checked: Account,
     next: &str,
 ) -> Result<(SignInOutcome, Events), AppError> {
+    // Turning on a second factor ends the sessions that began before, and waits for this one or this one for it.
+    second_factor::lock(conn, checked.id)?;
     let account = user::by_id(conn, checked.id)?;
     if account.password_hash != checked.password_hash {
         let reason = "the password was changed during the check";

@@ -77,6 +77,7 @@ fn event(actor: &Actor, approval: &Approval, action: Action) -> Events {
 
 /// Approves and applies a change, and emails the requester.
 pub fn approve(conn: &mut Conn, actor: &Actor, id: ApprovalId) -> Result<(ApprovalOutcome, Events), DecisionError> {
+    actor.confirmed()?;
     let approval = find_to_decide(conn, actor, id)?;
     let requested_by = dual_control::requester_name(conn, &approval)?;
     // A savepoint, because a lapsed request is closed after its change was rolled back.

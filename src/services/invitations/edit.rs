@@ -42,6 +42,9 @@ pub fn edit(
     terms: &InvitationTerms,
 ) -> Result<Events, InvitationEditError> {
     let was = &visible.invitation;
+    if terms.role == Role::Owner {
+        actor.confirmed()?;
+    }
     if transition::next(was.status_at(actor.cx.now), InvitationEvent::Edit).is_none() {
         return Err(InvitationEditError::Closed);
     }

@@ -54,6 +54,7 @@ impl MemberRemoval {
     ) -> Result<(MemberOutcome, Events), RemovalError> {
         let member = &self.member;
         if member.access.direct_role == Role::Owner {
+            actor.confirmed()?;
             let label = format!("remove the owner {}", member.name);
             let cancel = if cancel_invitations { "yes" } else { "no" };
             let details = [("cancel_invitations", cancel)];

@@ -33,6 +33,7 @@ pub fn suspend(
         return Err(SuspensionError::NotAllowed);
     }
     if member.access.direct_role == Role::Owner {
+        actor.confirmed()?;
         let (label, details) = (format!("suspend the owner {}", member.name), [("reason", reason)]);
         let pending = request_approval(conn, actor, ApprovalAction::Suspension, member, &details, label)?;
         if let Some(pending) = pending {
@@ -92,6 +93,7 @@ pub fn reinstate(
         return Err(SuspensionError::NotAllowed);
     }
     if member.access.direct_role == Role::Owner {
+        actor.confirmed()?;
         let label = format!("restore the access of the owner {}", member.name);
         let pending = request_approval(conn, actor, ApprovalAction::Restoration, member, &[], label)?;
         if let Some(pending) = pending {

@@ -48,7 +48,8 @@ impl Filling {
             "hidden" | "submit" | "button" | "file" | "password" => {}
             _ => {
                 if let Some(value) = self.take(&name) {
-                    let _ = element.set_attribute("value", &value);
+                    // The rewriter escapes quotes only.
+                    let _ = element.set_attribute("value", &value.replace('&', "&amp;"));
                 }
             }
         }
@@ -153,7 +154,7 @@ mod tests {
             <input type="radio" name="role" value="b"><select name="zone"><option value="u" selected>U</option>
             <option value="v">V</option></select></form><input name="name" value="after">"#;
         let typed = [
-            ("name", "O\"Neill <b>"),
+            ("name", "O\"Neill &lt; <b>"),
             ("note", "a\nb"),
             ("role", "b"),
             ("zone", "v"),
@@ -165,7 +166,7 @@ mod tests {
             page.contains(r#"<form action="/other"><input name="name" value="x">"#),
             "{page}"
         );
-        assert!(page.contains(r#"value="O&quot;Neill <b>""#), "{page}");
+        assert!(page.contains(r#"value="O&quot;Neill &amp;lt; <b>""#), "{page}");
         assert!(page.contains("<textarea name=\"note\">\na\nb</textarea>"), "{page}");
         assert!(page.contains(r#"name="on" value="yes">"#), "{page}");
         assert!(page.contains(r#"name="role" value="a">"#), "{page}");

@@ -5,8 +5,10 @@ use crate::audit::{Action, Events};
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::db::Conn;
+use crate::models::login_attempt;
+use crate::models::login_attempt::AttemptSource;
 use crate::models::user::Account;
-use crate::models::{backup_code, user};
+use crate::models::{backup_code, second_factor, user};
 use crate::services::accounts::second_factor::email;
 
 /// From this number on the email about a used code asks for new ones.
@@ -18,7 +20,8 @@ pub(in crate::services::accounts) fn fresh(conn: &mut Conn, person: &CurrentUser
 
 /// Replaces the codes. The caller has checked a proof of the person.
 pub fn replace(conn: &mut Conn, person: &CurrentUser) -> Result<(Vec<String>, Events), AppError> {
-    if !person.second_factor {
+    second_factor::lock(conn, person.id)?;
+    if !second_factor::of(conn, person.id)? {
         return Err(AppError::NotFound);
     }
     let account = user::by_id(conn, person.id)?;
@@ -29,6 +32,7 @@ pub fn replace(conn: &mut Conn, person: &CurrentUser) -> Result<(Vec<String>, Ev
         &account,
         "New backup codes were made for your account",
     )?;
+    login_attempt::clear(conn, &account.email, &AttemptSource::Session(person.session))?;
     Ok((codes, account.event(Action::BackupCodesReplaced)))
 }
 

@@ -8,10 +8,12 @@ use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::db::Conn;
+use crate::models::login_attempt;
+use crate::models::login_attempt::{AttemptSource, AttemptVerdict};
 use crate::models::organization::of_user;
 use crate::models::user::Account;
 use crate::models::{backup_code, passkey, second_factor, session, sign_in_step, totp_secret, user};
-use crate::services::accounts::second_factor::{email, totp};
+use crate::services::accounts::second_factor::{backup_codes, email, totp};
 
 #[derive(Debug)]
 pub enum RemovalError {
@@ -43,6 +45,15 @@ pub fn settle(conn: &mut Conn, user: UserId) -> Result<bool, AppError> {
     Ok(left)
 }
 
+/// Counts an attempt to remove the app, before its code is checked. `false`: too many.
+pub fn take_attempt(conn: &mut Conn, person: &CurrentUser) -> Result<(bool, Events), AppError> {
+    let verdict = login_attempt::second_factor(conn, &person.cx, &person.email)?;
+    Ok((
+        verdict == AttemptVerdict::Allowed,
+        Events::none("an attempt is not audited"),
+    ))
+}
+
 /// Removes the authenticator app, for an account whose password was checked. All other sessions end.
 pub fn remove_app(
     conn: &mut Conn,
@@ -56,10 +67,11 @@ pub fn remove_app(
     if account.password_hash != checked.password_hash {
         return Err(RemovalError::Changed);
     }
-    let used = totp::take(conn, cx, person.id, code)? || backup_code::take(conn, cx, person.id, code)?;
-    if !used {
-        return Err(RemovalError::WrongCode);
-    }
+    let used = if totp::take(conn, cx, person.id, code)? {
+        Events::none("the removal is recorded")
+    } else {
+        backup_codes::take(conn, cx, &account, code)?.ok_or(RemovalError::WrongCode)?
+    };
     if passkey::count(conn, person.id)? == 0 {
         check_required(conn, person)?;
     }
@@ -72,7 +84,9 @@ pub fn remove_app(
         &account,
         "The authenticator app was removed from your account",
     )?;
-    Ok(account.event(Action::AppRemoved))
+    login_attempt::clear_second_factor(conn, &account.email)?;
+    login_attempt::clear(conn, &account.email, &AttemptSource::Session(person.session))?;
+    Ok(used.and(account.event(Action::AppRemoved)))
 }
 
 /// Removes every second factor of an account, for someone who lost it. All sessions end.

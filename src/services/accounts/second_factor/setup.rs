@@ -10,6 +10,8 @@ use crate::authz::session_rules::Proofs;
 use crate::common::error::AppError;
 use crate::common::token::Token;
 use crate::db::Conn;
+use crate::models::login_attempt;
+use crate::models::login_attempt::AttemptSource;
 use crate::models::totp_secret::{SECRET, Secret};
 use crate::models::user::Account;
 use crate::models::{backup_code, second_factor, session, sign_in_step, totp_secret, user};
@@ -140,6 +142,7 @@ pub fn confirm(
     } else {
         Vec::new()
     };
+    login_attempt::clear(conn, &account.email, &AttemptSource::Session(person.session))?;
     session::end_all(conn, person.id, Some(person.session))?;
     sign_in_step::end_all(conn, person.id)?;
     let proofs = Proofs {

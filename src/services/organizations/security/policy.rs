@@ -56,10 +56,17 @@ pub fn impact(conn: &mut Conn, actor: &Actor, policy: &SecurityPolicy) -> Result
     })
 }
 
-/// A rule that stays as it is keeps its day.
+/// A rule that stays as it is keeps its day, and one that is enforced is not suspended by other days or by covering fewer people.
 fn enforced_from((present, from): &(SecurityPolicy, Option<Time>), policy: &SecurityPolicy, now: Time) -> Option<Time> {
-    let same = present.two_factor == policy.two_factor && present.grace_days == policy.grace_days;
-    if same { *from } else { policy.enforced_from(now) }
+    let same = present.two_factor == policy.two_factor;
+    let narrower = policy.two_factor == TwoFactorRule::OwnersAdmins && present.two_factor == TwoFactorRule::Everyone;
+    let is_enforced = from.is_some_and(|from| from <= now);
+    let unchanged = same && present.grace_days == policy.grace_days;
+    if unchanged || (is_enforced && (same || narrower)) {
+        *from
+    } else {
+        policy.enforced_from(now)
+    }
 }
 
 #[derive(Debug)]
@@ -109,7 +116,10 @@ pub fn apply(conn: &mut Conn, actor: &Actor, policy: &SecurityPolicy) -> Result<
     check_met(conn, actor, policy)?;
     let present = security_policy::load(conn, actor.organization)?;
     let from = enforced_from(&present, policy, actor.cx.now);
-    security_policy::set(conn, actor.organization, policy, from)?;
+    security_policy::set(conn, actor.organization, policy)?;
+    if from != present.1 {
+        security_policy::enforce_from(conn, actor.organization, from)?;
+    }
     let event = Event::new(
         Action::SecurityPolicyChanged,
         "organization",

@@ -25,6 +25,7 @@ pub fn end_all(conn: &mut Conn, actor: &Actor) -> Result<Events, AppError> {
 
 /// Ends the sessions of one member, of no higher rank than the actor.
 pub fn end_of_member(conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<(String, Events), AppError> {
+    actor.confirmed()?;
     let member = Membership::find(conn, actor.organization, id)?;
     if member.role.rank() > actor.role.rank() {
         return Err(actor.refusal(conn, LogOutEverybody::ID)?);
