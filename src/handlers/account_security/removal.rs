@@ -64,13 +64,10 @@ pub async fn create(gate: SignedIn, form: Form<RemovalForm>) -> Result<HttpRespo
     let RemovalForm { code, password } = form.into_inner();
     let checked = match reauthenticate::confirm_account(&gate, password).await {
         Ok(account) => account,
-        Err(error) => {
-            let message = password::message(error)?.to_owned();
-            return again(&gate, code, "password", message).await;
-        }
+        Err(error) => return again(&gate, code, "password", password::message(error)?).await,
     };
     if !gate.write(|person, conn| removal::take_attempt(conn, person)).await? {
-        return again(&gate, code, "code", "Too many attempts. Wait 15 minutes".to_owned()).await;
+        return again(&gate, code, "code", "Too many attempts. Wait 15 minutes").await;
     }
     let typed = code.clone();
     let removed = gate
@@ -102,7 +99,12 @@ pub async fn create(gate: SignedIn, form: Form<RemovalForm>) -> Result<HttpRespo
     again(&gate, code, field, message).await
 }
 
-async fn again(gate: &SignedIn, code: String, field: &'static str, message: String) -> Result<HttpResponse, AppError> {
+async fn again(
+    gate: &SignedIn,
+    code: String,
+    field: &'static str,
+    message: impl Into<String>,
+) -> Result<HttpResponse, AppError> {
     let errors = FormErrors::one(field, message);
     gate.refused(move |person, conn| RemovalPage::load(conn, person, code, errors))
         .await
