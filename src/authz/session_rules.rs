@@ -130,6 +130,9 @@ impl SessionFacts {
     }
 
     /// Whether the session was used often enough and proved lately enough.
+    ///
+    /// # Errors
+    /// Why the person has to prove again who they are.
     pub fn within(&self, now: Time, idle: Option<Span>, absolute: Option<Span>) -> Result<(), ConfirmReason> {
         let pause = self.longest_idle.max(now - self.seen);
         if idle.is_some_and(|idle| pause.0 > idle.0 + NOTED_EVERY.0) {

@@ -23,7 +23,7 @@ fn two_factors_are_the_password_with_a_possession_or_a_verified_passkey() {
             passkey: given(3),
             verified_passkey: given(4),
         };
-        let expected = bits & 16 != 0 || (bits & 1 != 0 && bits & 14 != 0);
+        let expected = bits & 0b1_0000 != 0 || (bits & 1 != 0 && bits & 0b1110 != 0);
         assert_eq!(proofs.has_two_factors(), expected, "{proofs:?}");
         assert_eq!(proofs.last().is_some(), bits != 0);
     }

@@ -37,6 +37,10 @@ use crate::web::layout::PageLayout;
 /// The members on a page.
 pub const PAGE: usize = 50;
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that the reader may see or do"
+)]
 #[derive(Template)]
 #[template(path = "members/index.html", blocks = ["roster"])]
 pub struct IndexPage {
