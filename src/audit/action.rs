@@ -119,7 +119,6 @@ actions! {
         PolicyChanged = "organization.policy_changed" Security General |e| e.policies();
         SecurityPolicyChanged = "organization.security_policy_changed" Security General |_| "changed the security policy".into();
         AllSessionsEnded = "organization.sessions_ended" Security General |_| "signed everyone out".into();
-        MemberSessionsEnded = "organization.member_sessions_ended" Security People |e| format!("ended the sessions of {}", e.label);
         SettingsReviewed = "organization.settings_reviewed" Security General |e| format!("reviewed the security settings: {} of {} checks passed", e.count("passed"), e.count("checks"));
         DeletionRequested = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
         DeletionScheduled = "organization.deletion_scheduled" Change General |e| format!("scheduled the deletion of {}", e.label);
@@ -168,6 +167,7 @@ actions! {
         CompanyFactsChanged = "usage.facts_changed" Change General in Company |e| format!("changed what {} reports for {}", e.label, e.is("day"));
     }
     "member" "Members" {
+        MemberSessionsEnded = "member.sessions_ended" Security People |e| format!("ended the sessions of {}", e.label);
         MemberInvited = "member.invited" Change People |e| format!("invited {} as {}", e.label, e.new_role());
         MemberJoined = "member.joined" Change People |e| format!("joined as {} through the onboarding link {}", e.new_role(), e.is("link"));
         MemberRoleChanged = "member.role_changed" Change People |e| format!("changed {} from {} to {}", e.label, e.old_role(), e.new_role());

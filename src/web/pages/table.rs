@@ -88,7 +88,7 @@ pub(super) static PAGES: &[PageEntry] = &[
     own("Your time zone", "clock", "/account#time-zone-h", "timezone account times profile"),
     own("Security", "shield-check", "/account/security", "two-factor 2fa authenticator app passkey backup codes sign in account"),
     own("Two-factor authentication", "smartphone", "/account/two-factor", "2fa totp app qr backup codes security"),
-    own("Passkeys", "key-round", "/account/passkeys", "webauthn fingerprint face security key sign in password account"),
+    own("Passkeys", "key-round", "/account/passkeys", "webauthn fingerprint face security key sign in account"),
     own("Sessions", "monitor", "/account/sessions", "devices sign out everywhere browsers security"),
     own("Your organizations", "building-2", "/organizations", "switch all list"),
     own("Your invitations", "mail", "/onboarding", "pending join accept"),

@@ -68,7 +68,7 @@ mod tests {
                 step(secret, &format!("{} {}", &code[..3], &code[3..]), at(seconds)).expect("a secret"),
                 expected
             );
-            for off in [-90, 90] {
+            for off in [-90, 90].into_iter().filter(|off| seconds + off >= 0) {
                 assert_eq!(step(secret, code, at(seconds + off)).expect("a secret"), None);
             }
             for wrong in ["", "12345", "1234567", "abcdef", "００００００"] {
