@@ -149,7 +149,12 @@ fn clients_that_send_no_whole_request_leave_room_for_all_others() {
         );
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(server.log().contains("too many at the same time"), "{}", server.log());
+    // It is logged once a second.
+    let end = Instant::now() + Duration::from_secs(30);
+    while !server.log().contains("too many at the same time") {
+        assert!(Instant::now() < end, "{}", server.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]
@@ -371,10 +376,23 @@ fn memory(pid: u32) -> u64 {
     status(pid, "VmRSS")
 }
 
-/// The memory that a process has for itself, in KB: not the pages of its program, which the system reads again when it needs
-/// the room, and of which a build for tests has many times what a release has.
+/// The memory that a process took for itself, in KB: not the pages of its program, of which a build for tests has many times what
+/// a release has. The system reads most of them again when it needs the room; those with addresses the loader fills in once.
 fn own_memory(pid: u32) -> u64 {
-    status(pid, "RssAnon")
+    let program = std::fs::read_link(format!("/proc/{pid}/exe")).expect("its program");
+    let parts = std::fs::read_to_string(format!("/proc/{pid}/smaps")).expect("its memory");
+    let (mut of_program, mut filled) = (false, 0);
+    for line in parts.lines() {
+        let mut words = line.split_whitespace();
+        match words.next() {
+            Some("Anonymous:") if of_program => {
+                filled += words.next().and_then(|kb| kb.parse::<u64>().ok()).expect("a number")
+            }
+            Some(first) if !first.ends_with(':') => of_program = line.ends_with(&*program.to_string_lossy()),
+            _ => {}
+        }
+    }
+    status(pid, "RssAnon") - filled
 }
 
 fn status(pid: u32, what: &str) -> u64 {
@@ -521,9 +539,9 @@ fn memory_returns_after_slow_readers_sign_ins_and_large_pages() {
 }
 
 /// The most memory before the first page, in KB.
-const IDLE: u64 = 12 * 1024;
+const IDLE: u64 = 9 * 1024;
 /// After all kinds of work.
-const BUSY: u64 = 28 * 1024;
+const BUSY: u64 = 23 * 1024;
 /// What a thousand connections may leave behind.
 const MANY_CONNECTIONS: u64 = 10 * 1024;
 
